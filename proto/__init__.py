@@ -1,0 +1,1 @@
+"""The API of contui: protocol buffers and the code generated from them."""

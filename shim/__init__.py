@@ -1,0 +1,1 @@
+"""The shim: a small stdlib-only process per container that holds its stdio."""

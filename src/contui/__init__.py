@@ -1,0 +1,1 @@
+"""contui: a container engine that people live in. The parts are tui, backend, shim and proto."""
