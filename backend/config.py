@@ -1,0 +1,160 @@
+"""Where things are and what was chosen: environment first, then the configuration file.
+
+Read once by `contui.backend.daemon`. The front end derives the same socket path on its own
+(`contui.tui.client.start`), so the rules of `interface` in the README bind both.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from contui.backend.errors import InvalidArgument
+
+RUN_DIR = "/run/contui"
+STATE_DIR = "/var/lib/contui"
+CONFIG_FILES = ("/etc/contui/config.toml", "~/.config/contui/config.toml")
+SUBNET = "10.88.0.0/16"
+RUNTIMES = ("runc", "crun")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that a backend is told at its start. Paths are absolute."""
+
+    run_dir: Path
+    state_dir: Path
+    address: str  # of the API: "unix:///path" or "host:port"
+    runtime: str  # absolute path; empty when none is installed
+    subnet: str = ""  # of the default bridge, CIDR; empty: derived from the instance
+    log_driver: str = "local"
+    log_options: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def instance(self) -> str:
+        """8 hexadecimal digits from the state directory; in bridge, cgroup and table names."""
+        return sha256(os.fsencode(os.path.realpath(self.state_dir))).hexdigest()[:8]
+
+    @property
+    def socket(self) -> Path:
+        """The API's unix socket."""
+        return Path(self.address.removeprefix("unix://"))
+
+    @property
+    def direct_socket(self) -> Path:
+        """Where tickets are shown."""
+        return self.run_dir / "direct.sock"
+
+    @property
+    def database(self) -> Path:
+        return self.state_dir / "contui.db"
+
+    @property
+    def containers_dir(self) -> Path:
+        """Durable directories of containers."""
+        return self.state_dir / "containers"
+
+    @property
+    def runtime_root(self) -> Path:
+        """The OCI runtime's own state."""
+        return self.run_dir / "runtime"
+
+    @property
+    def cgroup_parent(self) -> str:
+        """The cgroup under which every container's own lies."""
+        return f"/contui-{self.instance}"
+
+    def container_dir(self, container_id: str) -> Path:
+        """What outlives a reboot: request, bundle, log, records, writable layer."""
+        return self.containers_dir / container_id
+
+    def container_run_dir(self, container_id: str) -> Path:
+        """What does not: sockets, root mount, network namespace."""
+        return self.run_dir / "containers" / container_id
+
+
+def load(env: Mapping[str, str] | None = None) -> Config:
+    """The configuration of this process.
+
+    Raises InvalidArgument when a configuration file cannot be read or an address is not usable.
+    """
+    env = os.environ if env is None else env
+    table = _read_files(env)
+    run_dir = Path(os.path.abspath(env.get("CONTUI_RUN_DIR") or table.text("run_dir", RUN_DIR)))
+    state = Path(os.path.abspath(env.get("CONTUI_STATE_DIR") or table.text("state_dir", STATE_DIR)))
+    address = env.get("CONTUI_HOST") or f"unix://{run_dir}/contui.sock"
+    if not address.startswith("unix:///"):
+        raise InvalidArgument(
+            f"the address {address!r} cannot be served: a backend listens on a unix socket",
+            "set CONTUI_HOST to unix:///an/absolute/path, or unset it",
+        )
+    runtime, warnings = find_runtime(env.get("CONTUI_RUNTIME") or table.text("runtime", ""))
+    return Config(
+        run_dir=run_dir,
+        state_dir=state,
+        address=address,
+        runtime=runtime,
+        subnet=table.text("subnet", ""),
+        log_driver=table.text("log_driver", "local"),
+        log_options=table.texts("log_options"),
+        warnings=warnings,
+    )
+
+
+def find_runtime(chosen: str) -> tuple[str, tuple[str, ...]]:
+    """Absolute path of the OCI runtime (empty if there is none) and sentences about it."""
+    for name in (chosen,) if chosen else RUNTIMES:
+        if path := shutil.which(name):
+            return os.path.abspath(path), ()
+    if chosen:
+        return "", (f"The runtime {chosen!r} is not installed, so no container can start.",)
+    return "", ("Neither runc nor crun is installed, so no container can start.",)
+
+
+class _Table:
+    """The merged configuration files; each getter checks the type."""
+
+    def __init__(self, values: dict[str, object], source: str) -> None:
+        self._values = values
+        self._source = source
+
+    def text(self, key: str, default: str) -> str:
+        value = self._values.get(key, default)
+        if not isinstance(value, str):
+            raise InvalidArgument(f"{self._source}: {key!r} must be a string", "put it in quotes")
+        return value
+
+    def texts(self, key: str) -> dict[str, str]:
+        value = self._values.get(key, {})
+        if not isinstance(value, dict):
+            raise InvalidArgument(f"{self._source}: {key!r} must be a table of strings")
+        return {str(name): str(setting) for name, setting in value.items()}
+
+
+def _read_files(env: Mapping[str, str]) -> _Table:
+    """Merge the files that exist, later ones win. A file that was named must exist."""
+    named = env.get("CONTUI_CONFIG")
+    values: dict[str, object] = {}
+    source = named or CONFIG_FILES[0]
+    for name in (named,) if named else CONFIG_FILES:
+        path = Path(name).expanduser()
+        try:
+            values |= tomllib.loads(path.read_text())
+            source = str(path)
+        except FileNotFoundError:
+            if named:
+                raise InvalidArgument(
+                    f"the configuration file {path} does not exist", "correct CONTUI_CONFIG"
+                ) from None
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise InvalidArgument(
+                f"the configuration file {path} cannot be read: {error}",
+                "correct the file, or name another with CONTUI_CONFIG",
+            ) from error
+    return _Table(values, source)
