@@ -1,0 +1,27 @@
+"""Fixtures for the whole suite."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.engine import Engine
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """An engine of this test's own; everything it made is gone afterwards, or the test fails."""
+    assert os.geteuid() == 0, "these tests run real containers: run them as root"
+    assert shutil.which("runc"), "runc is not on PATH: ./run test installs it"
+    with Engine() as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+def shared_engine() -> Iterator[Engine]:
+    """One engine for all tests of a module that leave nothing behind themselves."""
+    with Engine() as own:
+        yield own

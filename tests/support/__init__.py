@@ -1,0 +1,1 @@
+"""What tests share: an engine of their own, a terminal, waiting."""
