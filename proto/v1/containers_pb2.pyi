@@ -332,6 +332,7 @@ class Mount(_message.Message):
     READ_ONLY_FIELD_NUMBER: _builtins.int
     OPTIONS_FIELD_NUMBER: _builtins.int
     PROPAGATION_FIELD_NUMBER: _builtins.int
+    CREATE_SOURCE_FIELD_NUMBER: _builtins.int
     type: _builtins.str
     source: _builtins.str
     target: _builtins.str
@@ -339,6 +340,8 @@ class Mount(_message.Message):
     read_only: _builtins.bool
     propagation: _builtins.str
     """empty: rprivate"""
+    create_source: _builtins.bool
+    """bind only: a missing source is made, as a directory (-v does)"""
     @_builtins.property
     def options(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """mount options, for example "size=64m", "mode=1777" """
@@ -352,10 +355,11 @@ class Mount(_message.Message):
         read_only: _builtins.bool = ...,
         options: _abc.Iterable[_builtins.str] | None = ...,
         propagation: _builtins.str = ...,
+        create_source: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "propagation", b"propagation", "read_only", b"read_only", "source", b"source", "target", b"target", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_source", b"create_source", "options", b"options", "propagation", b"propagation", "read_only", b"read_only", "source", b"source", "target", b"target", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
