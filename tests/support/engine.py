@@ -89,7 +89,7 @@ class Engine:
 
     def popen(self, *args: str, **more: Any) -> subprocess.Popen[bytes]:
         """Start `contui ARGS…`; pipes unless told otherwise."""
-        pipes = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")}
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         return subprocess.Popen([*CONTUI, *args], env=self.env, **{**pipes, **more})
 
     def inspect(self, container: str) -> dict[str, Any]:

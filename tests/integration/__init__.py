@@ -1,0 +1,1 @@
+"""Tests on real containers: root, runc, real backend and shim processes."""
