@@ -13,11 +13,12 @@ https://protobuf.dev/programming-guides/encoding.
 from __future__ import annotations
 
 from struct import Struct
+from struct import error as struct_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, ClassVar
 
 # FieldDescriptorProto.Type
 DOUBLE, INT64, UINT64, INT32, BOOL, STRING, MESSAGE, BYTES, UINT32, ENUM = (
@@ -42,7 +43,7 @@ class DecodeError(ValueError):
 class Field:
     """One field of a message's schema."""
 
-    __slots__ = ("key", "map", "maker", "name", "number", "oneof", "optional", "repeated", "type")
+    __slots__ = ("key", "maker", "map", "name", "number", "oneof", "optional", "repeated", "type")
 
     def __init__(self, name: str, number: int, kind: int) -> None:
         self.name = name
@@ -59,8 +60,8 @@ class Field:
 class Message:
     """Base of all message classes. Values that were set lie in the instance's `__dict__`."""
 
-    FIELDS: dict[str, Field] = {}
-    NUMBERS: dict[int, Field] = {}
+    FIELDS: ClassVar[dict[str, Field]] = {}
+    NUMBERS: ClassVar[dict[int, Field]] = {}
 
     def __init__(self, **values: Any) -> None:
         for name, value in values.items():
@@ -120,11 +121,11 @@ class Message:
         )
         return f"{type(self).__name__}({inner})"
 
-    def SetInParent(self) -> None:  # noqa: N802 (protobuf's name)
+    def SetInParent(self) -> None:
         """Count as set even when empty."""
         self.__dict__[" set"] = True
 
-    def HasField(self, name: str) -> bool:  # noqa: N802
+    def HasField(self, name: str) -> bool:
         """Whether a field with presence is set."""
         field = self.FIELDS[name]
         value = self.__dict__.get(name)
@@ -132,13 +133,14 @@ class Message:
             return value is not None and value._is_set()
         return value is not None
 
-    def WhichOneof(self, name: str) -> str | None:  # noqa: N802
+    def WhichOneof(self, name: str) -> str | None:
         """The field of a oneof that is set."""
         for key, value in self.__dict__.items():
             field = self.FIELDS.get(key)
-            if field is not None and field.oneof == name:
-                if field.type != MESSAGE or value._is_set():
-                    return key
+            if field is None or field.oneof != name:
+                continue
+            if field.type != MESSAGE or value._is_set():
+                return key
         return None
 
     def _is_set(self) -> bool:
@@ -149,13 +151,13 @@ class Message:
             for name, value in self.__dict__.items()
         )
 
-    def CopyFrom(self, other: Message) -> None:  # noqa: N802
+    def CopyFrom(self, other: Message) -> None:
         """Become equal to another message of the same kind."""
         self.__dict__.clear()
         self._merge(memoryview(other.SerializeToString()))
         self.SetInParent()
 
-    def SerializeToString(self) -> bytes:  # noqa: N802
+    def SerializeToString(self) -> bytes:
         """The message in the wire format."""
         out = bytearray()
         values = self.__dict__
@@ -171,17 +173,17 @@ class Message:
             elif field.type == MESSAGE:
                 if value._is_set():
                     _put_value(out, field, value)
-            elif value or field.optional or field.oneof:
+            elif field.optional or field.oneof or _is_given(field, value):
                 _put_value(out, field, value)
         return bytes(out)
 
     @classmethod
-    def FromString(cls, data: bytes) -> Any:  # noqa: N802
+    def FromString(cls, data: bytes) -> Any:
         """The message that the bytes hold. Raises DecodeError."""
         message = cls()
         try:
             message._merge(memoryview(data))
-        except (IndexError, UnicodeDecodeError) as error:
+        except (IndexError, UnicodeDecodeError, TypeError, struct_error) as error:
             raise DecodeError(f"this is no {cls.__name__}: {error}") from None
         return message
 
@@ -267,6 +269,11 @@ class _Map(dict["Any", "Any"]):
         assert value.maker is not None
         made = self[key] = value.maker()()
         return made
+
+
+def _is_given(field: Field, value: Any) -> bool:
+    """Whether a scalar without presence differs from its default, as -0.0 does."""
+    return bool(value) or (field.type == DOUBLE and _DOUBLE.pack(value) != bytes(8))
 
 
 def _entry(field: Field) -> Any:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 # The status codes of gRPC by number, as words (https://grpc.github.io/grpc/core: statuscodes).
 STATUS = (
-    "ok", "cancelled", "unknown", "invalid_argument", "deadline_exceeded", "not_found",
-    "already_exists", "permission_denied", "resource_exhausted", "failed_precondition", "aborted",
-    "out_of_range", "unimplemented", "internal", "unavailable", "data_loss", "unauthenticated",
+    "ok", "cancelled", "unknown", "invalid-argument", "deadline-exceeded", "not-found",
+    "already-exists", "permission-denied", "resource-exhausted", "failed-precondition", "aborted",
+    "out-of-range", "unimplemented", "internal", "unavailable", "data-loss", "unauthenticated",
 )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """HTTP/2 as a client speaks it to a gRPC server (RFC 9113), without I/O: bytes in, bytes out.
 
-`Connection.feed` takes what the server sent, `Connection.output` holds what is to be sent. Each call
-is a `Stream`, which gathers the response's messages and trailers and holds request data back until
-the server's flow-control windows allow it. `contui.tui.client.wire` does the I/O.
+`Connection.feed` takes what the server sent, `Connection.output` holds what is to be sent. Each
+call is a `Stream`, which gathers the response's messages and trailers and holds request data back
+until the server's flow-control windows allow it. `contui.tui.client.wire` does the I/O.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _DEFAULT_WINDOW = 65535
 _DEFAULT_FRAME = 16384
 
 # RFC 9113, section 7, as gRPC maps them (https://github.com/grpc/grpc: PROTOCOL-HTTP2, "Errors").
-_RESET_KINDS = {8: "cancelled", 11: "resource_exhausted", 12: "permission_denied", 7: "unavailable"}
+_RESET_KINDS = {8: "cancelled", 11: "resource-exhausted", 12: "permission-denied", 7: "unavailable"}
 
 
 class ProtocolError(Exception):
@@ -52,6 +52,7 @@ class Stream:
         self.pending = bytearray()  # request data that the windows hold back
         self.finishing = False  # end the request once `pending` is empty
         self.finished = False  # END_STREAM was sent
+        self.uncredited = 0  # bytes received for which no WINDOW_UPDATE went out
         self._partial = bytearray()
 
     def take(self, data: bytes | memoryview) -> None:
@@ -199,7 +200,10 @@ class Connection:
         if not count:
             return
         if stream is not None:
-            self._frame(WINDOW_UPDATE, 0, stream.number, _U32.pack(count))
+            stream.uncredited += count
+            if stream.uncredited >= WINDOW // 4:
+                self._frame(WINDOW_UPDATE, 0, stream.number, _U32.pack(stream.uncredited))
+                stream.uncredited = 0
         self._uncredited += count
         if self._uncredited >= WINDOW // 4:
             self._frame(WINDOW_UPDATE, 0, 0, _U32.pack(self._uncredited))

@@ -1,19 +1,18 @@
-"""A small synchronous gRPC client: one connection, blocking calls, the standard library's C modules.
+"""A small synchronous gRPC client: one connection, blocking calls, few imports.
 
 Importing grpcio takes six times as long as Python itself needs to start. This does what the command
-line needs of it: unary calls, streams of responses, streams of requests and both together, deadlines,
-flow control both ways, errors with the backend's kind and hint. `contui.tui.client.http2` holds the
-protocol; at the other end is `contui.backend.daemon`'s grpc.aio server.
+line needs of it: unary calls, streams of responses, streams of requests and both together,
+deadlines, flow control both ways, errors with the backend's kind and hint.
+`contui.tui.client.http2` holds the protocol; at the other end is the backend's grpc.aio server.
 """
 
 from __future__ import annotations
 
+import _socket
 import errno
 import os
 import select
 import time
-
-import _socket
 
 from contui.tui.client.errors import ApiError, unavailable
 from contui.tui.client.http2 import Connection, ProtocolError, Stream
@@ -24,11 +23,11 @@ if TYPE_CHECKING:
     from typing import Any, Protocol, TypeVar
 
     class Request(Protocol):
-        def SerializeToString(self) -> bytes: ...  # noqa: N802
+        def SerializeToString(self) -> bytes: ...
 
     class Response(Protocol):
         @classmethod
-        def FromString(cls, data: bytes, /) -> Any: ...  # noqa: N802
+        def FromString(cls, data: bytes, /) -> Any: ...
 
     R = TypeVar("R", bound=Response)
 
@@ -143,9 +142,7 @@ class Channel:
         finally:
             call.cancel()
 
-    def upload(
-        self, method: str, requests: Iterable[Request], response: type[R]
-    ) -> R:
+    def upload(self, method: str, requests: Iterable[Request], response: type[R]) -> R:
         """A call that is asked by many messages and answered by one. Raises ApiError."""
         call = self.begin(method)
         try:
@@ -294,7 +291,7 @@ class Call:
         wait = None if self._deadline is None else self._deadline - time.monotonic()
         if wait is not None and wait <= 0:
             self._channel.http.cancel(self._stream)
-            self._stream.error = ApiError("deadline_exceeded", "the backend did not answer in time")
+            self._stream.error = ApiError("deadline-exceeded", "the backend did not answer in time")
             return
         self._channel.pump(wait)
 
