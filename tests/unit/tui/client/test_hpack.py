@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,10 +76,8 @@ def test_what_is_encoded_comes_back(headers: list[tuple[str, str]]) -> None:
 
 @given(st.binary(max_size=200))
 def test_garbage_is_an_error_of_its_own(block: bytes) -> None:
-    try:
-        hpack.Decoder().decode(block)
-    except hpack.HpackError as error:
-        assert str(error)
+    with contextlib.suppress(hpack.HpackError):
+        assert isinstance(hpack.Decoder().decode(block), list)
 
 
 @pytest.mark.parametrize("block", ["bf", "80", "0085", "3fffffffff7f", "3fe2ff01"])
