@@ -135,19 +135,23 @@ def test_top_shows_host_and_container_pids(shared_engine: Engine) -> None:
 
 
 def test_events_tell_a_life(engine: Engine) -> None:
-    engine.ok("version")
-    watcher = engine.popen("events", "--format", "{{.Action}}")
-    assert watcher.stdout
-    engine.ok("events", "--since", "1s", "--until", "0s")
-    wait_for(lambda: watcher.poll() is None, "the watcher to run")
     engine.ok("run", "--rm", "--name", "life", "host", "true")
-    seen: list[bytes] = []
-    while b"destroy" not in seen:
-        seen.append(watcher.stdout.readline().strip())
+    show = ["events", "--since", "1h", "--format", "{{.Action}}"]
+    wait_for(lambda: "destroy" in engine.ok(*show, "--until", "0s"), "the container to be removed")
+    told = engine.ok(*show, "--until", "0s").split()
+    order = [action for action in told if action in ("create", "start", "die", "destroy")]
+    assert order == ["create", "start", "die", "destroy"]
+
+
+def test_events_arrive_as_they_happen(engine: Engine) -> None:
+    engine.ok("create", "--name", "seen", "host", "true")
+    watcher = engine.popen("events", "--since", "1h", "--format", "{{.Action}} {{.Name}}")
+    assert watcher.stdout
+    assert watcher.stdout.readline() == b"create seen\n", "it watches now"
+    engine.ok("rename", "seen", "after")
+    assert watcher.stdout.readline() == b"rename after\n"
     watcher.terminate()
     watcher.communicate()
-    order = [action for action in seen if action in (b"create", b"start", b"die", b"destroy")]
-    assert order == [b"create", b"start", b"die", b"destroy"]
 
 
 def test_oom_of_the_program_is_told(shared_engine: Engine) -> None:
