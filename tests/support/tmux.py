@@ -1,0 +1,103 @@
+"""contui inside a real tmux: keys and SGR mouse sequences in, the painted screen out."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tests.support.waiting import wait_for
+
+
+class Tmux:
+    """A tmux server of its own with one window that runs `argv`; a context manager."""
+
+    def __init__(
+        self, argv: list[str], env: dict[str, str], cols: int = 120, rows: int = 32
+    ) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="contui-tmux-")
+        self._socket = str(Path(self._folder.name) / "s")
+        self._env = env
+        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", str(cols), "-y", str(rows), *argv)
+        self._tmux("set-option", "-g", "remain-on-exit", "on")
+        self._tmux("set-option", "-g", "escape-time", "0")
+
+    def __enter__(self) -> Tmux:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._tmux("kill-server", check=False)
+        self._folder.cleanup()
+
+    def _tmux(self, *args: str, check: bool = True) -> str:
+        return subprocess.run(
+            ["tmux", "-S", self._socket, *args],
+            env=self._env,
+            check=check,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    def screen(self) -> str:
+        """The window as text."""
+        return self._tmux("capture-pane", "-p")
+
+    def lines(self) -> list[str]:
+        return self.screen().split("\n")
+
+    def type(self, text: str) -> None:
+        """Send characters as they are."""
+        self._tmux("send-keys", "-l", text)
+
+    def keys(self, *names: str) -> None:
+        """Send keys by tmux's names: Enter, C-c, Escape, F5."""
+        self._tmux("send-keys", *names)
+
+    def click(self, column: int, row: int) -> None:
+        """Press and release the left button in a cell, counted from 0, as an SGR mouse report."""
+        for final in "Mm":
+            report = f"\x1b[<0;{column + 1};{row + 1}{final}".encode()
+            self._tmux("send-keys", "-H", *(f"{byte:02x}" for byte in report))
+
+    def click_on(self, text: str, timeout: float = 20) -> None:
+        """Click on the first place where `text` is painted."""
+        column, row = self.find(text, timeout)
+        self.click(column, row)
+
+    def find(self, text: str, timeout: float = 20) -> tuple[int, int]:
+        """Column and row of `text`, waiting until it is painted."""
+
+        def look() -> tuple[tuple[int, int]] | None:
+            for row, line in enumerate(self.lines()):
+                if (column := line.find(text)) >= 0:
+                    return ((column, row),)
+            return None
+
+        return self._wait(look, f"{text!r} on the screen", timeout)[0]  # type: ignore[index, no-any-return]
+
+    def expect(self, text: str, timeout: float = 20) -> str:
+        """Wait until `text` is painted; the screen then."""
+        self.find(text, timeout)
+        return self.screen()
+
+    def expect_gone(self, text: str, timeout: float = 20) -> None:
+        self._wait(lambda: text not in self.screen(), f"{text!r} to go", timeout)
+
+    def resize(self, cols: int, rows: int) -> None:
+        self._tmux("resize-window", "-x", str(cols), "-y", str(rows))
+
+    def dead(self) -> bool:
+        """Whether the program has ended."""
+        return self._tmux("display-message", "-p", "#{pane_dead}").strip() == "1"
+
+    def status(self) -> int:
+        return int(self._tmux("display-message", "-p", "#{pane_dead_status}").strip())
+
+    def pid(self) -> int:
+        return int(self._tmux("display-message", "-p", "#{pane_pid}").strip())
+
+    def _wait(self, check: object, what: str, timeout: float) -> object:
+        try:
+            return wait_for(check, what, timeout)  # type: ignore[arg-type]
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.screen()}") from None
