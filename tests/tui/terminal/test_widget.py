@@ -1,0 +1,219 @@
+"""The pane as a widget: what it shows, what it sends, what it leaves to its owner."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual import events, on
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+from textual.pilot import Pilot
+
+from contui.tui.terminal.widget import SLICE, TerminalView
+
+
+class Harness(App[None]):
+    """An app with one pane and a binding that a pane must not let through."""
+
+    BINDINGS = [Binding("ctrl+q", "quit", priority=True)]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view = TerminalView()
+        self.sent = b""
+        self.sizes: list[tuple[int, int]] = []
+        self.titles: list[str] = []
+        self.bells = 0
+        self.clipboard_writes: list[bytes] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.view
+
+    @on(TerminalView.Input)
+    def _sent(self, message: TerminalView.Input) -> None:
+        self.sent += message.data
+
+    @on(TerminalView.Resized)
+    def _resized(self, message: TerminalView.Resized) -> None:
+        self.sizes.append((message.cols, message.rows))
+
+    @on(TerminalView.TitleChanged)
+    def _titled(self, message: TerminalView.TitleChanged) -> None:
+        self.titles.append(message.title)
+
+    @on(TerminalView.Bell)
+    def _rang(self) -> None:
+        self.bells += 1
+
+    @on(TerminalView.ClipboardWrite)
+    def _clipped(self, message: TerminalView.ClipboardWrite) -> None:
+        self.clipboard_writes.append(message.data)
+
+
+def shown(view: TerminalView) -> list[str]:
+    """What the widget would draw, as text."""
+    return [view.render_line(y).text.rstrip() for y in range(view.size.height)]
+
+
+async def settle(pilot: Pilot[None], view: TerminalView) -> None:
+    """Until everything fed is on the screen and its frame was drawn."""
+    await view.drained()
+    while view._frame_timer is not None:
+        await asyncio.sleep(0)
+    await pilot.pause()
+
+
+async def test_output_is_shown_and_size_is_told() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed(b"hello\r\n\x1b[31mworld")
+        await settle(pilot, app.view)
+        assert shown(app.view)[:2] == ["hello", "world"]
+        assert app.sizes == [(40, 10)]
+        assert (app.view.terminal.cols, app.view.terminal.rows) == (40, 10)
+
+
+@pytest.mark.parametrize(
+    ("key", "data"),
+    [
+        ("ctrl+c", b"\x03"),
+        ("ctrl+q", b"\x11"),
+        ("ctrl+p", b"\x10"),
+        ("tab", b"\t"),
+        ("shift+tab", b"\x1b[Z"),
+        ("escape", b"\x1b"),
+        ("f1", b"\x1bOP"),
+        ("up", b"\x1b[A"),
+        ("enter", b"\r"),
+        ("a", b"a"),
+    ],
+)
+async def test_every_key_goes_to_the_program(key: str, data: bytes) -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.focus()
+        await pilot.press(key)
+        await pilot.pause()
+        assert app.sent == data
+        assert app.is_running
+
+
+async def test_key_filter_takes_a_key_first() -> None:
+    app = Harness()
+    taken: list[str] = []
+
+    def take(event: events.Key) -> bool:
+        taken.append(event.key)
+        return event.key == "ctrl+p"
+
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.key_filter = take
+        app.view.focus()
+        await pilot.press("ctrl+p", "x")
+        await pilot.pause()
+        assert taken == ["ctrl+p", "x"]
+        assert app.sent == b"x"
+
+
+async def test_read_only_sends_nothing() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.read_only = True
+        app.view.focus()
+        await pilot.press("x")
+        app.view.paste("y")
+        await pilot.pause()
+        assert app.sent == b""
+
+
+async def test_replies_only_when_enabled() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed(b"\x1b[6n")
+        await pilot.pause()
+        assert app.sent == b"\x1b[1;1R"
+        app.view.reply_enabled = False
+        app.view.feed(b"\x1b[6n")
+        await pilot.pause()
+        assert app.sent == b"\x1b[1;1R"
+
+
+async def test_title_bell_and_clipboard_are_announced() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed(b"\x1b]2;vim\x07\x07\x1b]52;c;aGk=\x07")
+        await settle(pilot, app.view)
+        assert app.titles == ["vim"]
+        assert app.bells == 1
+        assert app.clipboard_writes == [b"hi"]
+
+
+async def test_flood_is_taken_in_slices() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed(b"y\r\n" * SLICE)
+        assert app.view.backlog == 2 * SLICE
+        await settle(pilot, app.view)
+        assert app.view.backlog == 0
+        assert shown(app.view)[0] == "y"
+
+
+async def test_scrollback_by_wheel_and_typing_returns() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed(b"".join(b"%d\r\n" % n for n in range(100)))
+        await settle(pilot, app.view)
+        app.view.focus()
+        app.view.scroll_lines(5)
+        assert shown(app.view)[0] == "86"
+        app.view.feed(b"more\r\n")
+        await settle(pilot, app.view)
+        assert shown(app.view)[0] == "86"
+        await pilot.press("x")
+        assert app.view.scroll_position == 0
+
+
+async def test_search_upwards() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed(b"".join(b"line %d\r\n" % n for n in range(100)))
+        await settle(pilot, app.view)
+        assert app.view.search(r"line 1\d$")
+        assert app.view.selected_text() == "line 19"
+        assert app.view.search(r"line 1\d$", again=True)
+        assert app.view.selected_text() == "line 18"
+        assert not app.view.search("nowhere")
+
+
+async def test_dragging_selects_and_copies() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed(b"hello world")
+        await settle(pilot, app.view)
+        await pilot.mouse_down(app.view, offset=(6, 0))
+        await pilot.hover(app.view, offset=(10, 0))
+        await pilot.mouse_up(app.view, offset=(10, 0))
+        assert app.clipboard == "world"
+        assert app.sent == b""
+
+
+async def test_mouse_is_reported_when_asked() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed(b"\x1b[?1000;1006h")
+        await pilot.mouse_down(app.view, offset=(6, 2))
+        await pilot.mouse_up(app.view, offset=(6, 2))
+        await pilot.pause()
+        assert app.sent == b"\x1b[<0;7;3M\x1b[<0;7;3m"
+
+
+async def test_strip_moves_with_its_row() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed(b"".join(b"%d\r\n" % n for n in range(9)))
+        await settle(pilot, app.view)
+        before = app.view.render_line(5)
+        app.view.feed(b"a\r\nb\r\n")
+        await settle(pilot, app.view)
+        assert app.view.render_line(3) is before

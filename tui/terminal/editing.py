@@ -1,0 +1,105 @@
+"""Erasing, inserting, deleting, and DEC's rectangles.
+
+Erased cells take the background of the pen (background-colour erase), no other attribute.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contui.tui.terminal import rows as cells_of
+from contui.tui.terminal.motion import Motion
+from contui.tui.terminal.rows import Row
+from contui.tui.terminal.styles import PROTECTED
+
+
+class Editing(Motion):
+    """ED, EL, ECH, ICH, DCH, IL, DL, DECIC, DECDC and the alignment pattern."""
+
+    def erase_in_line(self, how: int = 0, private: bool = False) -> None:
+        """EL: to the end (0), from the start (1), all (2); DECSEL spares protected cells."""
+        spans = {0: (self.x, self.columns), 1: (0, self.x + 1), 2: (0, self.columns)}
+        if how in spans:
+            self._erase(self.y, *spans[how], private)
+            self.wrap = False
+
+    def erase_in_display(self, how: int = 0, *args: Any, **kwargs: Any) -> None:
+        """ED: below (0), above (1), all (2), the scrollback (3); DECSED with ``private``."""
+        private = bool(kwargs.get("private"))
+        if how == 3 and not private:
+            self.history.clear()
+            self.repaint = True
+        elif how in (0, 1, 2):
+            self._erase_lines(how, private)
+            self.wrap = False
+
+    def _erase_lines(self, how: int, private: bool) -> None:
+        if how < 2:
+            self.erase_in_line(how, private)
+        spans = {0: (self.y + 1, self.lines), 1: (0, self.y), 2: (0, self.lines)}
+        for y in range(*spans[how]):
+            self._erase(y, 0, self.columns, private)
+            self.rows[y].wrapped = False
+
+    def _erase(self, y: int, start: int, end: int, selective: bool = False) -> None:
+        row = self.rows[y]
+        if end >= self.columns:
+            row.wrapped = False
+        if selective:
+            self._erase_unprotected(row, start, end)
+        else:
+            cells_of.erase(row, start, end, self.fill)
+
+    def _erase_unprotected(self, row: Row, start: int, end: int) -> None:
+        """DECSED and DECSEL keep the attributes of what they erase, as the DEC manuals say."""
+        for x in range(start, min(end, len(row.text))):
+            if not self.styles[row.styles[x]].flags & PROTECTED:
+                cells_of.put(row, x, " ", row.styles[x])
+
+    def erase_characters(self, count: int | None = None) -> None:
+        """ECH: cells from the cursor on, whatever the margins."""
+        self._erase(self.y, self.x, min(self.x + (count or 1), self.columns))
+        self.wrap = False
+
+    def insert_characters(self, count: int | None = None) -> None:
+        """ICH: blanks at the cursor; the rest moves right, up to the margin."""
+        self.wrap = False
+        if self.inside_sides():
+            row = self.rows[self.y]
+            row.wrapped = False
+            cells_of.insert(row, self.x, count or 1, self.right + 1, self.fill)
+
+    def delete_characters(self, count: int | None = None) -> None:
+        """DCH: cells at the cursor; the rest moves left, blanks come in at the margin."""
+        self.wrap = False
+        if self.inside_sides():
+            row = self.rows[self.y]
+            row.wrapped = False
+            cells_of.delete(row, self.x, count or 1, self.right + 1, self.fill)
+
+    def _inside_region(self) -> bool:
+        return self.top <= self.y <= self.bottom and self.inside_sides()
+
+    def insert_lines(self, count: int | None = None) -> None:
+        """IL: blank lines at the cursor; nothing when it is outside the region."""
+        if self._inside_region():
+            self.insert_rows(self.y, count or 1)
+            self.x = self.left
+            self.wrap = False
+
+    def delete_lines(self, count: int | None = None) -> None:
+        """DL: lines at the cursor; nothing when it is outside the region."""
+        if self._inside_region():
+            self.delete_rows(self.y, count or 1)
+            self.x = self.left
+            self.wrap = False
+
+    def insert_columns(self, count: int | None = None) -> None:
+        """DECIC: blank columns at the cursor, in every line of the region."""
+        if self._inside_region():
+            self._shift_region(self.x, count or 1, leftward=False)
+
+    def delete_columns(self, count: int | None = None) -> None:
+        """DECDC: columns at the cursor, in every line of the region."""
+        if self._inside_region():
+            self._shift_region(self.x, count or 1, leftward=True)

@@ -1,0 +1,119 @@
+"""Rows to Textual strips, each drawn once.
+
+The strip is kept on the row object, so it moves with the row when the screen scrolls and only
+rows that changed are drawn again.
+"""
+
+from __future__ import annotations
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style as RichStyle
+from textual.strip import Strip
+
+from contui.tui.terminal import styles as st
+from contui.tui.terminal.emulator import Terminal
+from contui.tui.terminal.rows import WIDE_TAIL, Row
+
+
+class Painter:
+    """Draws the rows of one terminal over a ``base`` style."""
+
+    def __init__(self, terminal: Terminal, base: RichStyle) -> None:
+        self._terminal = terminal
+        self._looks: dict[st.Style, RichStyle] = {}
+        self.base = base
+
+    def rebase(self, base: RichStyle) -> None:
+        """Draw over another style from now on; cached strips are no longer good."""
+        self._looks.clear()
+        self.base = base
+
+    def forget(self) -> None:
+        """Drop looks, because a colour or the reverse mode changed."""
+        self._looks.clear()
+
+    def look(self, style: st.Style) -> RichStyle:
+        """A cell style as Rich has it, over the base."""
+        found = self._looks.get(style)
+        if found is None:
+            if len(self._looks) > 4096:
+                self._looks.clear()
+            found = self._looks[style] = self.base + self._translate(style)
+        return found
+
+    def _translate(self, style: st.Style) -> RichStyle:
+        flags = style.flags
+        reverse = bool(flags & st.REVERSE) != self._terminal.modes.reverse_screen
+        return RichStyle(
+            color=self._color(style.fg, 10),
+            bgcolor=self._color(style.bg, 11),
+            bold=bool(flags & st.BOLD) or None,
+            dim=bool(flags & st.FAINT) or None,
+            italic=bool(flags & st.ITALIC) or None,
+            underline=style.underline not in (0, 2) or None,
+            underline2=style.underline == 2 or None,
+            blink=bool(flags & st.BLINK) or None,
+            reverse=reverse or None,
+            conceal=bool(flags & st.CONCEAL) or None,
+            strike=bool(flags & st.STRIKE) or None,
+            overline=bool(flags & st.OVERLINE) or None,
+            link=style.link or None,
+        )
+
+    def _color(self, color: int, default_slot: int) -> Color | None:
+        palette = self._terminal.screen.palette
+        slot = 256 + default_slot if color == st.DEFAULT else color
+        if slot in palette:
+            color = palette[slot] | st.RGB
+        if color == st.DEFAULT:
+            return None
+        if color < 256:
+            return Color.from_ansi(color)
+        return Color.from_rgb(color >> 16 & 255, color >> 8 & 255, color & 255)
+
+    def strip(self, row: Row, width: int) -> Strip:
+        """The row as a strip of ``width`` cells, from its cache if it did not change."""
+        cached = row.cache
+        if isinstance(cached, Strip) and cached.cell_length == width:
+            return cached
+        strip = Strip(self.segments(row, 0, width), width)
+        row.cache = strip
+        return strip
+
+    def segments(self, row: Row, start: int, end: int) -> list[Segment]:
+        """The cells ``[start, end)`` as segments that fill exactly that width."""
+        text, ids = row.text[start:end], row.styles[start:end]
+        styles, clusters = self._terminal.screen.styles, self._terminal.screen.clusters
+        segments = []
+        at, size = 0, len(ids)
+        while at < size:
+            style_id = ids[at]
+            stop = size - len(ids[at:].lstrip(style_id))
+            shown = clusters.expand(text[at:stop])
+            segments.append(Segment(shown, self.look(styles[style_id])))
+            at = stop
+        if size < end - start:
+            segments.append(Segment(" " * (end - start - size), self.look(st.PLAIN)))
+        return segments
+
+    def overlaid(self, row: Row, width: int, spans: list[tuple[int, int, RichStyle]]) -> Strip:
+        """The row with ``spans`` of cells (half-open, sorted, apart) in other styles on top."""
+        segments: list[Segment] = []
+        at = 0
+        for start, end, style in spans:
+            start, end = self._whole_cells(row, max(start, at), min(end, width))
+            segments += self.segments(row, at, start)
+            over = self.segments(row, start, end)
+            segments += [Segment(s.text, (s.style or self.base) + style) for s in over]
+            at = max(at, end)
+        return Strip(segments + self.segments(row, at, width), width)
+
+    def _whole_cells(self, row: Row, start: int, end: int) -> tuple[int, int]:
+        """The span widened so that it cuts no wide character."""
+        text = row.text
+        if 0 < start < len(text) and text[start] == WIDE_TAIL:
+            start -= 1
+        if end < len(text) and text[end] == WIDE_TAIL:
+            end += 1
+        return start, end

@@ -1,0 +1,310 @@
+"""Bytes to events: the parser in front of a screen (DEC ANSI parser, ECMA-48, UTF-8).
+
+pyte's ``ByteStream`` behind the same interface. Whole sequences are found by one regular
+expression a chunk and run through a dictionary of bound calls, so a sequence is parsed the
+first time it is seen. Whatever is not whole or not regular goes one character at a time
+through a small machine that keeps its state between chunks; both give the same screen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+import pyte
+from pyte import control as ctrl
+
+from contui.tui.terminal.screen import Screen
+from contui.tui.terminal.sequences import BASIC, CSI, ESCAPE, MANY, STRING_END, STRINGS
+from contui.tui.terminal.sgr import apply_sgr
+
+Call = Callable[[], object]
+
+#: Longer sequences are swallowed without effect.
+LONGEST_SEQUENCE = 512
+#: Longer strings (OSC, DCS) are swallowed without effect.
+LONGEST_STRING = 512 * 1024
+MOST_CACHED = 4096
+LARGEST_PARAMETER = 0x7FFFFFFF
+
+GROUND, IN_ESCAPE, IN_CSI, IN_STRING = range(4)
+
+_split = re.compile(
+    "(\r\n"
+    r"|\x1b\[[0-?]*[ -/]*[@-~]"
+    r"|\x1b[ -/]+[0-~]"
+    r"|\x1b[0-OQ-WYZ\\`-jl-~]"
+    r"|\x1b\][^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\)"
+    r"|[\x00-\x1a\x1c-\x1f\x7f]"
+    r"|[\x1b\x80-\x9f][\s\S]*)"
+).split
+_csi_form = re.compile(r"\x1b\[([<=>?]?)([0-9;:]*)([ -/]*)([@-~])").fullmatch
+_dcs_form = re.compile(r"([0-?]*[ -/]*[@-~])([\s\S]*)").fullmatch
+_find_string_end = {
+    kind: re.compile(f"[{re.escape(STRING_END if kind == 'osc' else STRING_END[1:])}]").search
+    for kind in ("osc", "dcs", "")
+}
+_controls = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_coding_switch = re.compile(rb"\x1b%[@G8]")
+
+
+def _nothing() -> None:
+    """What a sequence that is not known does."""
+
+
+class _Handlers(dict[str, Call]):
+    """Sequence to bound call, made when first asked for."""
+
+    def __init__(self, make: Callable[[str], Call]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, sequence: str) -> Call:
+        return self._make(sequence)
+
+
+class Stream(pyte.ByteStream):
+    """Feeds a ``Screen``. Never raises, whatever the bytes; unknown sequences are swallowed."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self._state = GROUND
+        self._collected = ""
+        self._string_kind = ""
+        self._string: list[str] = []
+        self._string_size = 0
+        self._rest = ""
+        self._handlers = _Handlers(self._make_handler)
+        super().__init__(screen)
+
+    def forget_calls(self) -> None:
+        """Drop cached calls; needed when style numbers change."""
+        self._handlers.clear()
+
+    def _initialize_parser(self) -> None:
+        """pyte's generator is not used."""
+
+    # Bytes to text.
+
+    def feed(self, data: bytes) -> None:  # type: ignore[override]
+        """Take bytes, cut anywhere."""
+        while data and self._state == IN_ESCAPE:
+            self._feed_coded(data[:1])
+            data = data[1:]
+        if b"\x1b%" in data:
+            start = 0
+            for switch in _coding_switch.finditer(data):
+                self._feed_coded(data[start : switch.end()])
+                start = switch.end()
+            data = data[start:]
+        self._feed_coded(data)
+
+    def _feed_coded(self, data: bytes) -> None:
+        text = self.utf8_decoder.decode(data) if self.use_utf8 else data.decode("latin-1")
+        if self._state != GROUND:
+            text = self._continue(text)
+        while text:
+            text = self._parse(text)
+
+    def _parse(self, text: str) -> str:
+        """Run what is regular; what an irregular sequence left to be parsed, if any."""
+        self._rest = ""
+        parts = _split(text)
+        last = parts.pop()
+        draw = self.screen.draw
+        handlers = self._handlers
+        pairs = iter(parts)
+        for run, control in zip(pairs, pairs, strict=True):
+            if run:
+                draw(run)
+            handlers[control]()
+        if last:
+            draw(last)
+        return self._rest
+
+    # Whole sequences.
+
+    def _make_handler(self, sequence: str) -> Call:
+        first = sequence[0]
+        if first == "\x1b" and len(sequence) > 1:
+            call, keep = self._make_escape(sequence)
+        elif first == "\x1b" or "\x80" <= first <= "\x9f":
+            return partial(self._irregular, sequence)
+        else:
+            call, keep = self._make_basic(sequence), True
+        if keep:
+            if len(self._handlers) >= MOST_CACHED:
+                self._handlers.clear()
+            self._handlers[sequence] = call
+        return call
+
+    def _make_basic(self, control: str) -> Call:
+        if control == "\r\n":
+            return self.screen.crlf
+        name = BASIC.get(control)
+        return getattr(self.screen, name) if name else _nothing
+
+    def _make_escape(self, sequence: str) -> tuple[Call, bool]:
+        """The call for what begins with ESC, and whether it is worth keeping."""
+        kind = sequence[1]
+        if kind == "[" and "@" <= sequence[-1] <= "~" and len(sequence) > 2:
+            whole = _csi_form(sequence)
+            if whole is None and not re.fullmatch(r"\x1b\[[0-?]*[ -/]*[@-~]", sequence):
+                return partial(self._irregular, sequence), False
+            if whole is None or len(sequence) > LONGEST_SEQUENCE:
+                return _nothing, False
+            return self._make_csi(whole), True
+        if kind in STRINGS or kind == "[" or "\x1b" in sequence[1:] or kind >= "\x7f":
+            return self._make_string(sequence), False
+        if len(sequence) > LONGEST_SEQUENCE:
+            return _nothing, False
+        return self._make_short(sequence), True
+
+    def _make_string(self, sequence: str) -> Call:
+        """A whole OSC, or the start of something irregular."""
+        for terminator in ("\x07", "\x1b\\"):
+            body = sequence[2 : -len(terminator)]
+            if sequence[1] == "]" and sequence.endswith(terminator) and not _controls.search(body):
+                if len(body) > LONGEST_STRING:
+                    return _nothing
+                return partial(self.screen.operating_system_command, body, terminator)
+        return partial(self._irregular, sequence)
+
+    def _make_short(self, sequence: str) -> Call:
+        """ESC, intermediates, a final character."""
+        known = ESCAPE.get(sequence[1:])
+        if known is not None:
+            name, arguments = known
+            return partial(getattr(self.screen, name), *arguments)
+        if len(sequence) == 3 and sequence[1] == "%":
+            return partial(self.select_other_charset, sequence[2])
+        if len(sequence) >= 3 and sequence[1] in "()*+-./":
+            return partial(self.screen.define_charset, sequence[2:], sequence[1])
+        return _nothing
+
+    def _make_csi(self, whole: re.Match[str]) -> Call:
+        prefix, numbers, intermediates, final = whole.groups()
+        if prefix + intermediates + final == "m":
+            return self._make_sgr(numbers)
+        name, most = CSI.get(prefix + intermediates + final, ("", 0))
+        if not name or ":" in numbers:
+            return _nothing
+        parameters = [
+            min(int(number[:10] or 0), LARGEST_PARAMETER) for number in numbers.split(";")[:MANY]
+        ]
+        return partial(getattr(self.screen, name), *(parameters[:most] if numbers else ()))
+
+    def _make_sgr(self, parameters: str) -> Call:
+        """SGR as a table from the pen before to the pen after."""
+        screen = self.screen
+        pens: dict[str, tuple[str, str]] = {}
+
+        def apply() -> None:
+            found = pens.get(screen.pen)
+            if found is None:
+                before = screen.pen
+                style = apply_sgr(screen.styles[before], parameters)
+                screen.set_pen(screen.styles.intern(style))
+                if len(pens) < MOST_CACHED:
+                    pens[before] = (screen.pen, screen.fill)
+            else:
+                screen.pen, screen.fill = found
+
+        return apply
+
+    # What is cut or irregular.
+
+    def _irregular(self, text: str) -> None:
+        self._state = GROUND
+        self._rest = self._continue(text)
+
+    def _continue(self, text: str) -> str:
+        """Run the machine until it is back in the ground state; what it did not take."""
+        position, size = 0, len(text)
+        while position < size:
+            if self._state == IN_STRING:
+                position = self._take_string(text, position)
+            else:
+                position += self._take(text[position])
+            if self._state == GROUND:
+                return text[position:]
+        return ""
+
+    def _take(self, character: str) -> bool:
+        """One character outside strings; False leaves it to be printed."""
+        if character == ctrl.ESC:
+            self._state, self._collected = IN_ESCAPE, ""
+        elif character in (ctrl.CAN, ctrl.SUB):
+            self._state = GROUND
+        elif character < " ":
+            self._handlers[character]()
+        elif "\x80" <= character <= "\x9f":
+            self._state, self._collected = IN_ESCAPE, ""
+            return self._take_escape(chr(ord(character) - 0x40))
+        elif character > "\x9f":
+            self._state = GROUND
+            return False
+        elif character != ctrl.DEL:
+            return (
+                self._take_csi(character) if self._state == IN_CSI else self._take_escape(character)
+            )
+        return True
+
+    def _take_escape(self, character: str) -> bool:
+        if character <= "/":
+            self._collect(character)
+        elif not self._collected and character == "[":
+            self._state = IN_CSI
+        elif not self._collected and character in STRINGS:
+            self._state, self._string_kind = IN_STRING, STRINGS[character]
+            self._string, self._string_size = [], 0
+        else:
+            self._state = GROUND
+            self._make_short_or_nothing("\x1b" + self._collected + character)()
+        return True
+
+    def _make_short_or_nothing(self, sequence: str) -> Call:
+        return _nothing if len(sequence) > LONGEST_SEQUENCE else self._make_short(sequence)
+
+    def _take_csi(self, character: str) -> bool:
+        if character <= "?":
+            self._collect(character)
+        else:
+            self._state = GROUND
+            sequence = "\x1b[" + self._collected + character
+            if re.fullmatch(r"\x1b\[[0-?]*[ -/]*[@-~]", sequence):
+                self._handlers[sequence]()
+        return True
+
+    def _collect(self, character: str) -> None:
+        if len(self._collected) <= LONGEST_SEQUENCE:
+            self._collected += character
+
+    def _take_string(self, text: str, start: int) -> int:
+        """String content up to its end or the end of the text; the position after it."""
+        end = _find_string_end[self._string_kind](text, start)
+        stop = end.start() if end else len(text)
+        self._string_size += stop - start
+        if self._string_size <= LONGEST_STRING:
+            self._string.append(text[start:stop])
+        else:
+            self._string.clear()
+        if end is None:
+            return stop
+        self._end_string(end[0])
+        return stop + 1
+
+    def _end_string(self, terminator: str) -> None:
+        body = _controls.sub("", "".join(self._string))
+        self._string = []
+        self._state, self._collected = (IN_ESCAPE if terminator == ctrl.ESC else GROUND), ""
+        if terminator in (ctrl.CAN, ctrl.SUB) or self._string_size > LONGEST_STRING:
+            return
+        if self._string_kind == "osc":
+            answer_end = "\x07" if terminator == ctrl.BEL else "\x1b\\"
+            self.screen.operating_system_command(body, answer_end)
+        elif self._string_kind == "dcs":
+            parts = _dcs_form(body)
+            if parts:
+                self.screen.device_control_string(parts[1], parts[2])

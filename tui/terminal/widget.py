@@ -1,0 +1,473 @@
+"""The widget of a pane: shows a ``Terminal`` and gives its owner what a person types.
+
+It does no I/O. The owner feeds it a program's output and writes the bytes of ``Input``
+messages to the program. Output is taken in slices, so keys and frames get through a flood.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from rich.style import Style as RichStyle
+from textual import events
+from textual.geometry import Offset, Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from contui.tui.terminal.emulator import Terminal
+from contui.tui.terminal.keys import encode_focus, encode_key, encode_paste
+from contui.tui.terminal.painter import Painter
+from contui.tui.terminal.pointer import Pointer
+from contui.tui.terminal.rows import Row
+from contui.tui.terminal.selection import Selection, find
+
+#: Most bytes taken in one turn of the event loop.
+SLICE = 16 * 1024
+#: Seconds between frames: shown with focus, shown, hidden.
+FOCUSED_FRAME, SHOWN_FRAME, HIDDEN_FRAME = 1 / 60, 1 / 30, 1 / 5
+#: Longest a program may hold back the picture by synchronized output (mode 2026), seconds.
+LONGEST_SYNC = 0.15
+
+_CURSOR_STYLE = RichStyle(reverse=True)
+_UNDERLINE_CURSOR = RichStyle(underline=True, bold=True)
+_IDLE_CURSOR = RichStyle(underline=True)
+_SELECTED = RichStyle(reverse=True)
+
+
+class TerminalView(Widget, can_focus=True):
+    """A pane. With the focus every key goes to the program.
+
+    ``reply_enabled``: whether this viewer answers the program's questions (of several viewers
+    of one program one may). ``read_only``: nothing typed goes out. ``key_filter`` sees every
+    key first and returns True to keep it from the program (detach keys, leader chords).
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    TerminalView { width: 1fr; height: 1fr; }
+    """
+
+    @dataclass
+    class Input(Message):
+        """Bytes for the program."""
+
+        view: TerminalView
+        data: bytes
+
+        @property
+        def control(self) -> TerminalView:
+            """The pane, for ``@on`` selectors."""
+            return self.view
+
+    @dataclass
+    class Resized(Message):
+        """The pane has a new size, in cells."""
+
+        view: TerminalView
+        cols: int
+        rows: int
+
+        @property
+        def control(self) -> TerminalView:
+            """The pane, for ``@on`` selectors."""
+            return self.view
+
+    @dataclass
+    class TitleChanged(Message):
+        """The program set its title; printable characters only, but not to be trusted."""
+
+        view: TerminalView
+        title: str
+
+        @property
+        def control(self) -> TerminalView:
+            """The pane, for ``@on`` selectors."""
+            return self.view
+
+    @dataclass
+    class Bell(Message):
+        """The program rang the bell, once or more since the last frame."""
+
+        view: TerminalView
+
+        @property
+        def control(self) -> TerminalView:
+            """The pane, for ``@on`` selectors."""
+            return self.view
+
+    @dataclass
+    class ClipboardWrite(Message):
+        """The program wants text on the clipboard (OSC 52); the owner allows or drops it."""
+
+        view: TerminalView
+        data: bytes
+
+        @property
+        def control(self) -> TerminalView:
+            """The pane, for ``@on`` selectors."""
+            return self.view
+
+    @dataclass
+    class Scrolled(Message):
+        """The view moved in the scrollback; ``lines`` above the live screen, 0 is live."""
+
+        view: TerminalView
+        lines: int
+
+        @property
+        def control(self) -> TerminalView:
+            """The pane, for ``@on`` selectors."""
+            return self.view
+
+    def __init__(
+        self,
+        *,
+        history: int = 10_000,
+        reply_enabled: bool = True,
+        read_only: bool = False,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self.reply_enabled = reply_enabled
+        self.read_only = read_only
+        self.key_filter: Callable[[events.Key], bool] | None = None
+        self.selection: Selection | None = None
+        self.fixed_size: tuple[int, int] | None = None
+        self._terminal = Terminal(80, 24, history)
+        self._painter = Painter(self._terminal, RichStyle())
+        self._pointer = Pointer(self)
+        self._backlog: deque[bytes] = deque()
+        self._backlog_size = 0
+        self._drained = asyncio.Event()
+        self._drained.set()
+        self._pumping = False
+        self._frame_timer: Timer | None = None
+        self._last_frame = 0.0
+        self._scroll = 0
+        self._seen_scrolled = 0
+        self._seen_title = ""
+        self._seen_bells = 0
+        self._cursor_line = 0
+
+    # Output of the program.
+
+    @property
+    def terminal(self) -> Terminal:
+        """The emulator. Feed it through ``feed`` so that the picture follows."""
+        return self._terminal
+
+    @property
+    def backlog(self) -> int:
+        """Bytes fed that are not yet on the screen."""
+        return self._backlog_size
+
+    async def drained(self) -> None:
+        """Wait until everything fed is on the screen; a reader should, before reading on."""
+        await self._drained.wait()
+
+    def feed(self, data: bytes) -> None:
+        """Take output of the program. Large amounts are worked off over several turns."""
+        if not data:
+            return
+        self._backlog.append(data)
+        self._backlog_size += len(data)
+        if not self._pumping:
+            self._pump()
+
+    def _pump(self) -> None:
+        """Take one slice, then let the event loop turn."""
+        self._pumping = True
+        self._terminal.feed(self._next_slice())
+        self._after_feed()
+        if self._backlog:
+            self._drained.clear()
+            asyncio.get_running_loop().call_soon(self._pump)
+        else:
+            self._pumping = False
+            self._drained.set()
+
+    def _next_slice(self) -> bytes:
+        taken, room = [], SLICE
+        while self._backlog and room > 0:
+            data = self._backlog.popleft()
+            if len(data) > room:
+                self._backlog.appendleft(data[room:])
+                data = data[:room]
+            taken.append(data)
+            room -= len(data)
+        self._backlog_size -= SLICE - room
+        return b"".join(taken)
+
+    def _after_feed(self) -> None:
+        replies = self._terminal.take_replies()
+        if replies and self.reply_enabled:
+            self.post_message(self.Input(self, replies))
+        for _, data in self._terminal.take_clipboard():
+            self.post_message(self.ClipboardWrite(self, data))
+        if self._frame_timer is None and self.is_attached:
+            self._schedule_frame(monotonic())
+
+    # Frames.
+
+    def _schedule_frame(self, now: float) -> None:
+        """One frame as soon as the rate allows; nothing is left running when idle."""
+        interval = FOCUSED_FRAME if self.has_focus else SHOWN_FRAME
+        if not self.is_on_screen:
+            interval = HIDDEN_FRAME
+        delay = max(self._last_frame + interval - now, 0)
+        if self._terminal.modes.synchronized:
+            delay = max(delay, min(FOCUSED_FRAME, self._last_frame + LONGEST_SYNC - now))
+        self._frame_timer = self.set_timer(max(delay, 0.0001), self._frame)
+
+    @property
+    def is_on_screen(self) -> bool:
+        """Whether any of the pane can be seen."""
+        return self.display and self.is_attached and bool(self.region)
+
+    def _frame(self) -> None:
+        self._frame_timer = None
+        now = monotonic()
+        if self._terminal.modes.synchronized and now - self._last_frame < LONGEST_SYNC:
+            self._schedule_frame(now)
+            return
+        self._last_frame = now
+        self._announce()
+        self._follow_scrollback()
+        self._refresh_dirty()
+
+    def _announce(self) -> None:
+        terminal = self._terminal
+        if terminal.title != self._seen_title:
+            self._seen_title = terminal.title
+            self.post_message(self.TitleChanged(self, terminal.title))
+        if terminal.bell != self._seen_bells:
+            self._seen_bells = terminal.bell
+            self.post_message(self.Bell(self))
+
+    def _follow_scrollback(self) -> None:
+        """Keep showing, and keep selected, the same text while lines scroll off below it."""
+        scrolled = self._terminal.screen.scrolled - self._seen_scrolled
+        self._seen_scrolled += scrolled
+        if not scrolled:
+            return
+        if self.selection:
+            self.selection = self.selection.moved(scrolled)
+        if self._scroll:
+            self._scroll = min(self._scroll + scrolled, self._terminal.history_len)
+
+    def _refresh_dirty(self) -> None:
+        dirty = self._terminal.take_dirty()
+        if dirty is None:
+            self._painter.forget()
+            self.refresh()
+            return
+        cursor_line = self._terminal.cursor.y
+        dirty |= {cursor_line, self._cursor_line}
+        self._cursor_line = cursor_line
+        if self._scroll or len(dirty) >= self._terminal.rows or self.selection:
+            self.refresh()
+        else:
+            width = self.size.width
+            self.refresh(*(Region(0, y, width, 1) for y in dirty))
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the pane, ``y`` from its top."""
+        base = self.rich_style
+        if base != self._painter.base:
+            self._painter.rebase(base)
+            self._drop_strips()
+        width = self.size.width
+        line = y - self._scroll
+        if line >= self._terminal.rows or line < -self._terminal.history_len:
+            return Strip.blank(width, base)
+        row = self._terminal.row(line)
+        spans = self._overlays(line)
+        if spans:
+            return self._painter.overlaid(row, width, spans)
+        return self._painter.strip(row, width)
+
+    def _drop_strips(self) -> None:
+        for row in (*self._terminal.screen.main.rows, *self._terminal.screen.alternate.rows):
+            row.cache = None
+        for entry in self._terminal.screen.history:
+            if isinstance(entry, Row):
+                entry.cache = None
+
+    def _overlays(self, line: int) -> list[tuple[int, int, RichStyle]]:
+        """Selection and cursor on a line, as spans that do not overlap."""
+        spans = []
+        selected = self.selection and self.selection.columns(line, self._terminal.cols)
+        if selected:
+            spans.append((*selected, _SELECTED))
+        cursor = self._terminal.cursor
+        if line == cursor.y and cursor.visible and not selected and not self._scroll:
+            style = _CURSOR_STYLE if cursor.shape < 3 else _UNDERLINE_CURSOR
+            spans.append((cursor.x, cursor.x + 1, style if self.has_focus else _IDLE_CURSOR))
+        return spans
+
+    # Size and focus.
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Follow the size of the widget, unless another viewer decides it."""
+        if self.fixed_size is None and event.size.area:
+            self.set_size(event.size.width, event.size.height)
+
+    def set_size(self, cols: int, rows: int) -> None:
+        """Give the terminal a size and tell the owner, who tells the program."""
+        if (cols, rows) == (self._terminal.cols, self._terminal.rows):
+            return
+        self._terminal.resize(cols, rows)
+        self.selection = None
+        self._scroll = min(self._scroll, self._terminal.history_len)
+        self._seen_scrolled = self._terminal.screen.scrolled
+        self.refresh()
+        self.post_message(self.Resized(self, cols, rows))
+
+    def on_focus(self) -> None:
+        """Tell the program, if it asked (mode 1004)."""
+        self.send(encode_focus(True, self._terminal.modes))
+
+    def on_blur(self) -> None:
+        """Tell the program, if it asked (mode 1004)."""
+        self.send(encode_focus(False, self._terminal.modes))
+
+    # Input of the person.
+
+    def send(self, data: bytes) -> None:
+        """Give the owner bytes for the program, unless the pane is read-only."""
+        if data and not self.read_only:
+            self.post_message(self.Input(self, data))
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Every key is the program's: no binding of the screen or the app comes first."""
+        return True
+
+    async def _on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        if self.key_filter is not None and self.key_filter(event):
+            return
+        if event.key in ("shift+pageup", "shift+pagedown"):
+            page = max(self._terminal.rows - 1, 1)
+            self.scroll_lines(page if event.key == "shift+pageup" else -page)
+            return
+        self.type_key(event)
+
+    def type_key(self, event: events.Key) -> None:
+        """Send a key to the program, and show the live screen again."""
+        data = encode_key(event.key, event.character, self._terminal.modes)
+        if data and not self.read_only:
+            self.clear_selection()
+            self.scroll_to_live()
+        self.send(data)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self.paste(event.text)
+
+    def paste(self, text: str) -> None:
+        """Send text as a paste."""
+        self.scroll_to_live()
+        self.send(encode_paste(text, self._terminal.modes))
+
+    async def _on_mouse_down(self, event: events.MouseDown) -> None:
+        self.focus()
+        self._pointer.pressed(event)
+
+    async def _on_mouse_up(self, event: events.MouseUp) -> None:
+        self._pointer.released(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Report or select."""
+        self._pointer.moved(event)
+
+    async def _on_click(self, event: events.Click) -> None:
+        event.stop()
+        self._pointer.clicked(event)
+
+    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        event.prevent_default()
+        self._pointer.wheel(event, up=True)
+
+    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        event.prevent_default()
+        self._pointer.wheel(event, up=False)
+
+    # Scrollback, search, selection.
+
+    @property
+    def scroll_position(self) -> int:
+        """Lines between what is shown and the live screen; 0 is live."""
+        return self._scroll
+
+    def scroll_lines(self, lines: int) -> None:
+        """Move into the scrollback (positive) or back towards the live screen."""
+        target = min(max(self._scroll + lines, 0), self._terminal.history_len)
+        if target != self._scroll:
+            self._scroll = target
+            self.refresh()
+            self.post_message(self.Scrolled(self, target))
+
+    def scroll_to_live(self) -> None:
+        """Show the live screen."""
+        self.scroll_lines(-self._scroll)
+
+    def search(self, pattern: str, again: bool = False) -> bool:
+        """Select the nearest match of a regular expression upwards, and show it.
+
+        ``again`` goes on above the last match. False when there is none; ``re.error`` when
+        the pattern is not one.
+        """
+        before = self._terminal.rows
+        if again and self.selection:
+            before = self.selection.start.y
+        found = find(self._terminal, re.compile(pattern), before)
+        if found is None:
+            return False
+        self.selection = found
+        line = found.start.y
+        if not 0 <= line + self._scroll < self._terminal.rows:
+            self.scroll_lines(self._terminal.rows // 2 - line - self._scroll)
+        self.refresh()
+        return True
+
+    def select(self, selection: Selection | None) -> None:
+        """Show a selection."""
+        self.selection = selection
+        self.refresh()
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        if self.selection is not None:
+            self.select(None)
+
+    def selected_text(self) -> str:
+        """The selected text, or nothing."""
+        return self._terminal.selection_text(self.selection) if self.selection else ""
+
+    def copy_selection(self) -> bool:
+        """Put the selected text on the clipboard; False when nothing is selected."""
+        text = self.selected_text()
+        if text:
+            self.app.copy_to_clipboard(text)
+        return bool(text)
+
+    def cell_at(self, event: events.MouseEvent) -> Offset:
+        """The cell of the screen under the mouse, within its bounds."""
+        offset = event.get_content_offset_capture(self)
+        return Offset(
+            min(max(int(offset.x), 0), self._terminal.cols - 1),
+            min(max(int(offset.y), 0), self._terminal.rows - 1),
+        )

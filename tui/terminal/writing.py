@@ -1,0 +1,190 @@
+"""Writing text: wrapping, wide and combining characters, insert mode, character sets."""
+
+from __future__ import annotations
+
+from pyte import modes as mo
+
+from contui.tui.terminal import rows as cells_of
+from contui.tui.terminal.charsets import CHARSETS
+from contui.tui.terminal.rectangles import Rectangles
+from contui.tui.terminal.rows import WIDE_TAIL, Row
+from contui.tui.terminal.styles import PLAIN_ID
+from contui.tui.terminal.widths import find_odd, width_runs
+
+
+class Writing(Rectangles):
+    """``draw`` and what chooses the characters it draws."""
+
+    def draw(self, data: str) -> None:
+        """Write printable text at the cursor.
+
+        Text that fits in the line before its last cell, of plain narrow characters, goes
+        straight to the row; anything else takes the careful way.
+        """
+        x = self.x
+        end = x + len(data)
+        if end >= self.limit or not (data.isascii() or not find_odd(data)):
+            self._draw_carefully(data)
+            return
+        self.last_text = data
+        row = self.rows[self.y]
+        old = row.text
+        size = len(old)
+        if x == size:
+            row.text = old + data
+            row.styles += self.pen * len(data)
+        elif x < size:
+            if not old.isascii():
+                old = cells_of.mend(row, x, end)
+            styles = row.styles
+            row.text = old[:x] + data + old[end:]
+            row.styles = styles[:x] + self.pen * len(data) + styles[end:]
+        else:
+            row.text = old + " " * (x - size) + data
+            row.styles = row.styles + PLAIN_ID * (x - size) + self.pen * len(data)
+        row.cache = None
+        self.x = end
+
+    def _draw_carefully(self, data: str) -> None:
+        data = self._translate(data)
+        for run in width_runs(data):
+            if run[1]:
+                self._draw_wide(run[1])
+            elif run[2]:
+                self._combine(run[2])
+            elif run[3]:
+                self._draw_narrow(self.clusters.intern(run[3]))
+            else:
+                self._draw_narrow(run[0])
+
+    def _translate(self, data: str) -> str:
+        """Apply the character set in use; a single shift is for one character."""
+        table = CHARSETS[self.charsets[self.left_set]]
+        if self.single_shift:
+            single = CHARSETS[self.charsets[self.single_shift]]
+            self.single_shift = 0
+            self.update_fast_path()
+            return data[0].translate(single) + data[1:].translate(table)
+        return data.translate(table) if table else data
+
+    def _end(self) -> int:
+        """One past the last column that text may reach from here."""
+        return self._rightmost() + 1
+
+    def _wrap_line(self) -> None:
+        """Go on at the start of the next line, remembering that it is the same line."""
+        row = self.rows[self.y]
+        row.wrapped = not self.has_side_margins()
+        self.x, inside = (self.left if self.inside_sides() else 0), self.inside_sides()
+        if inside or self.y != self.bottom:
+            self.index()
+        if self.rows[self.y] is row:
+            row.wrapped = False
+        self.wrap = False
+
+    def _draw_narrow(self, text: str) -> None:
+        self.last_text = text
+        while text:
+            if self.wrap:
+                self._wrap_line()
+            end = self._end()
+            room = end - self.x
+            if not self.autowrap and len(text) > room:
+                text = text[: room - 1] + text[-1]
+            piece = text[:room]
+            self._place(piece)
+            self._advance(len(piece), end)
+            text = text[room:]
+
+    def _draw_wide(self, text: str) -> None:
+        self.last_text = text
+        while text:
+            if self.wrap:
+                self._wrap_line()
+            end = self._end()
+            count = (end - self.x) // 2
+            if not count:
+                if not self._make_room_for_wide(end):
+                    return
+                continue
+            piece = text[:count]
+            self._place(WIDE_TAIL.join(piece) + WIDE_TAIL)
+            self._advance(2 * len(piece), end)
+            text = text[count:]
+
+    def _make_room_for_wide(self, end: int) -> bool:
+        """Wrap because one cell is left; False when a wide character can never fit."""
+        if not self.autowrap or end - self._leftmost() < 2:
+            return False
+        row = self.rows[self.y]
+        if self.has_side_margins() or self.x < len(row.text):
+            cells_of.erase(row, self.x, end, self.fill)
+        self.wrap = True
+        return True
+
+    def _place(self, cells: str) -> None:
+        row = self.rows[self.y]
+        if mo.IRM in self.mode and self.x <= self.right:
+            cells_of.insert(row, self.x, len(cells), self.right + 1, self.fill)
+        cells_of.put(row, self.x, cells, self.pen * len(cells))
+
+    def _advance(self, count: int, end: int) -> None:
+        self.x += count
+        if self.x >= end:
+            self.x = end - 1
+            self.wrap = self.autowrap
+
+    def _combine(self, mark: str) -> None:
+        """Add a zero-width character to the cell before the cursor, if there is one."""
+        row = self.rows[self.y]
+        x = self._previous_cell(row)
+        if x < 0:
+            return
+        if x >= len(row.text):
+            cells_of.put(row, x, " ", PLAIN_ID)
+        cell = self.clusters.extend(row.text[x], mark)
+        row.text = row.text[:x] + cell + row.text[x + 1 :]
+        row.cache = None
+
+    def _previous_cell(self, row: Row) -> int:
+        at_end = self.wrap or (not self.autowrap and self.x == self._rightmost())
+        x = self.x if at_end else self.x - 1
+        return x - 1 if 0 < x < len(row.text) and row.text[x] == WIDE_TAIL else x
+
+    def repeat(self, count: int | None = None) -> None:
+        """REP: the last character again; no more than fill the screen can be seen."""
+        if self.last_text:
+            repeats = min(count or 1, self.columns * self.lines)
+            character = self.last_text[-1]
+            self.draw(character * repeats)
+
+    # Character sets.
+
+    def define_charset(self, code: str, mode: str) -> None:
+        """SCS: designate G0-G3 by ``( ) * +`` (or ``- . /``); unknown sets are ASCII."""
+        slot = {"(": 0, ")": 1, "*": 2, "+": 3, "-": 1, ".": 2, "/": 3}.get(mode)
+        if slot is not None:
+            self.charsets[slot] = code if code in CHARSETS else "B"
+            self.update_fast_path()
+
+    def shift_in(self) -> None:
+        """SI, LS0: G0 on the left."""
+        self.lock_shift(0)
+
+    def shift_out(self) -> None:
+        """SO, LS1: G1 on the left."""
+        self.lock_shift(1)
+
+    def lock_shift(self, slot: int) -> None:
+        """LS0-LS3: a set on the left until further notice."""
+        self.left_set = slot
+        self.update_fast_path()
+
+    def lock_shift_right(self, slot: int) -> None:
+        """LS1R-LS3R: kept for reports; under UTF-8 the right half is Unicode."""
+        self.right_set = slot
+
+    def shift_once(self, slot: int) -> None:
+        """SS2, SS3: the next character from G2 or G3."""
+        self.single_shift = slot
+        self.update_fast_path()
