@@ -1,0 +1,68 @@
+"""Help texts, made from the declarations of verbs and flags."""
+
+from __future__ import annotations
+
+from contui.tui.cli import verbs
+from contui.tui.cli.flags import LIST, Flag, Verb
+
+_WIDTH = 80
+
+
+def overview() -> str:
+    """`contui --help`: every verb, grouped, on one screen."""
+    lines = [
+        "contui: containers to live in. Alone it opens the terminal user interface.",
+        "",
+        "  contui [--host ADDRESS] VERB …          contui VERB --help",
+        "  contui run -it host bash                a shell in a container of this machine",
+    ]
+    for title, group in verbs.GROUPS:
+        lines.append("")
+        names = [name for name, _, _ in group]
+        if len(names) > 6:
+            half = (len(names) + 1) // 2
+            lines.append(f"{title + ':':12}{'  '.join(f'{n:<9}' for n in names[:half])}".rstrip())
+            lines.append(f"{'':12}{'  '.join(f'{n:<9}' for n in names[half:])}".rstrip())
+            continue
+        for number, (name, _, summary) in enumerate(group):
+            head = f"{title}:" if number == 0 else ""
+            lines.append(f"{head:12}{name:<11}{summary}")
+    return "\n".join(lines) + "\n"
+
+
+def of_verb(name: str, verb: Verb) -> str:
+    """`contui VERB --help`."""
+    words = ["contui", name]
+    if verb.flags:
+        words.append("[FLAGS]")
+    if verb.arguments:
+        words.append(verb.arguments)
+    lines = [" ".join(words), "", f"{verbs.summary_of(name)}."]
+    if verb.flags:
+        lines.append("")
+        heads = [_head(flag) for flag in verb.flags]
+        width = min(max(map(len, heads)), 30)
+        for head, flag in zip(heads, verb.flags, strict=True):
+            lines += _wrapped(head, flag.help, width + 4)
+    return "\n".join(lines) + "\n"
+
+
+def _head(flag: Flag) -> str:
+    short = f"-{flag.short}, " if flag.short else "    "
+    value = f" {flag.value}" if flag.value else ""
+    return f"  {short}--{flag.name}{value}{' …' if flag.kind == LIST else ''}"
+
+
+def _wrapped(head: str, text: str, indent: int) -> list[str]:
+    lines: list[str] = []
+    line = f"{head:<{indent}}"
+    if len(head) >= indent:
+        lines.append(head)
+        line = " " * indent
+    for word in text.split():
+        if len(line) + len(word) > _WIDTH and line.strip():
+            lines.append(line.rstrip())
+            line = " " * indent
+        line += f"{word} "
+    lines.append(line.rstrip())
+    return lines

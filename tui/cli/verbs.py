@@ -1,0 +1,98 @@
+"""Every verb: its group in the help, its module and its summary.
+
+A module is imported when one of its verbs is used; there `VERBS` maps the name to its `Verb`.
+"""
+
+from __future__ import annotations
+
+# (title of the group, ((verb, module of contui.tui.cli, summary), …))
+GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    (
+        "Containers",
+        (
+            ("run", "run", "Create a container, start it, and be in it"),
+            ("create", "run", "Create a container without starting it"),
+            ("start", "lifecycle", "Start containers"),
+            ("stop", "lifecycle", "Stop containers, politely first"),
+            ("restart", "lifecycle", "Stop and start containers"),
+            ("kill", "lifecycle", "Send a signal to containers"),
+            ("pause", "lifecycle", "Freeze all processes of containers"),
+            ("unpause", "lifecycle", "Let them go on"),
+            ("wait", "lifecycle", "Wait for containers to end; print their exit status"),
+            ("rm", "lifecycle", "Remove containers"),
+            ("rename", "lifecycle", "Give a container another name"),
+        ),
+    ),
+    (
+        "Inside",
+        (
+            ("attach", "attach", "Join the program of a container; what it showed comes first"),
+            ("exec", "exec", "Run another program in a container"),
+            ("sessions", "sessions", "List the programs whose terminals contui holds"),
+            ("logs", "logs", "Show what a container has printed"),
+        ),
+    ),
+    (
+        "Look",
+        (
+            ("ps", "ps", "List containers"),
+            ("top", "top", "List the processes of a container"),
+            ("inspect", "inspect", "Tell everything about containers or images, as JSON"),
+            ("events", "events", "Show what happens, as it happens"),
+        ),
+    ),
+    (
+        "Images",
+        (
+            ("images", "images", "List images"),
+            ("import", "images", "Make an image from a tar of a root file system"),
+            ("rmi", "images", "Remove images"),
+        ),
+    ),
+    (
+        "Engine",
+        (
+            ("system", "system", "info: the machine and the engine; df: what takes up the disk"),
+            ("backend", "backend", "start, stop, status; alone: serve in the foreground"),
+            ("version", "system", "Tell the versions of the parts"),
+            ("completion", "completion", "Print a completion script for bash, zsh or fish"),
+        ),
+    ),
+)
+
+HIDDEN = (("__complete", "completion", "Candidates for the shell's completion"),)
+
+# Docker's longer names for the same verbs.
+ALIASES: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("image", "ls"): ("images",),
+    ("image", "rm"): ("rmi",),
+    ("image", "import"): ("import",),
+    ("image", "inspect"): ("inspect", "--type", "image"),
+    ("container", "ls"): ("ps",),
+    ("container", "ps"): ("ps",),
+    ("container", "list"): ("ps",),
+    ("container", "inspect"): ("inspect", "--type", "container"),
+}
+
+
+def module_of(verb: str) -> str:
+    """The module of a verb, or ""."""
+    for _, verbs in GROUPS:
+        for name, module, _ in verbs:
+            if name == verb:
+                return module
+    return next((module for name, module, _ in HIDDEN if name == verb), "")
+
+
+def names() -> list[str]:
+    """All verbs that the help shows."""
+    return [name for _, verbs in GROUPS for name, _, _ in verbs]
+
+
+def summary_of(verb: str) -> str:
+    """What a verb is for."""
+    for _, verbs in GROUPS:
+        for name, _, summary in verbs:
+            if name == verb:
+                return summary
+    return ""
