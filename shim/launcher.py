@@ -1,0 +1,110 @@
+"""The launcher: a small warm process that the backend starts, and that forks every shim.
+
+At the other end: `contui.backend.shims.launcher`, over one SOCK_SEQPACKET socket. Each message is
+one JSON object. {"id", "op": "spawn", "container_dir", "run_dir"} is answered by the new shim
+itself: {"id", "pid"} when shim.sock listens, or {"id", "error"}. The launcher leaves at EOF; the
+shims stay. Forking a process that has everything imported takes a tenth of the time and a third of
+the memory that starting an interpreter does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import signal
+from _socket import socket as RawSocket
+from typing import Any
+
+from contui.shim.shim import Shim
+
+_PR_SET_CHILD_SUBREAPER = 36  # see prctl(2)
+_IGNORED = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def main(fd: int) -> None:
+    """Serve the socket `fd` until its other end is closed."""
+    channel = RawSocket(fileno=fd)
+    os.set_inheritable(fd, False)
+    _name("contui-launcher")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody is left a zombie, see wait(2)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()
+    while True:
+        data = channel.recv(65536)
+        if not data:
+            os._exit(0)
+        _spawn(channel, json.loads(data))
+
+
+def _spawn(channel: RawSocket, request: dict[str, Any]) -> None:
+    """Fork twice: the shim becomes a child of PID 1, and the middle one is gone at once."""
+    if os.fork():
+        return
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    code = 1
+    try:
+        _become_shim(channel, request)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _become_shim(channel: RawSocket, request: dict[str, Any]) -> None:
+    def note(error: BaseException) -> None:
+        note_failure(f"{request['run_dir']}/shim.err", error)
+
+    try:
+        _settle()
+        shim = Shim(str(request["container_dir"]), str(request["run_dir"]), note)
+        os.chdir(str(shim.config["bundle"]))
+        shim.listen()
+    except Exception as error:
+        message = f"the shim could not start: {error}"
+        channel.send(json.dumps({"id": request["id"], "error": message}).encode())
+        raise
+    channel.send(json.dumps({"id": request["id"], "pid": os.getpid()}).encode())
+    channel.close()
+    try:
+        shim.run()
+    except BaseException as error:
+        note(error)
+        raise
+
+
+def _settle() -> None:
+    """Become independent of whoever started the launcher."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for number in _IGNORED:
+        signal.signal(number, signal.SIG_IGN)
+    if _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "cannot become a subreaper")
+    null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    if null > 2:
+        os.close(null)
+    os.umask(0o022)
+    _name("contui-shim")
+
+
+def _name(name: str) -> None:
+    """What ps(1) shows."""
+    with open("/proc/self/comm", "w", encoding="ascii") as file:
+        file.write(name)
+
+
+def note_failure(path: str, error: BaseException) -> None:
+    """Append a failure with its places to a file: a shim has no other voice."""
+    places, trace = [], error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{os.path.basename(code.co_filename)}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(f"{type(error).__name__}: {error} [{' > '.join(places)}]\n")

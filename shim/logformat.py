@@ -1,0 +1,272 @@
+"""The log driver `local` on disk, and how to read it: used by shim, backend and command line.
+
+Written by `contui.shim.logwriter`. A log is a directory of segments, numbered from 1 without a
+gap: `000001.data` has the bytes of both streams as the program wrote them, in the order of their
+arrival, and nothing else; `000001.idx` has a header and one record per chunk, all little endian:
+
+    header (48)  magic "contuiL1" | u32 bytes of this header | u32 bytes of a record |
+                 u64 sequence number of the first record | u64 stdout offset | u64 stderr offset |
+                 u64 unix ns of creation
+    record (40)  u64 unix ns | u64 total | u64 offset | u32 position | u32 length |
+                 u16 low bits of the sequence number | u8 stream | u8 kind | u32 checksum
+
+`total` is what both streams had written before the chunk, `offset` what its own stream had, and
+`position` where it lies in the data file. The checksum is the CRC-32 of the data, then of the
+record without it. The data is written first, then its record: bytes without a record are the mark
+of a writer that was killed, and are not part of the log. Records of a kind other than DATA have no
+data: their `length` bytes were never written, because the disk was full (LOST_SPACE) or the buffer
+of non-blocking mode was (LOST_BUFFER). Stdlib only.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from struct import Struct
+from zlib import crc32
+
+MAGIC = b"contuiL1"
+HEADER = Struct("<8sIIQQQQ")
+BODY = Struct("<QQQIIHBB")
+CHECKSUM = Struct("<I")
+RECORD = Struct("<QQQIIHBBI")
+
+DATA = 0
+LOST_SPACE = 1
+LOST_BUFFER = 2
+
+_BLOCK = 2048  # records that are read at once
+_PIECE = 1 << 20  # bytes that are read at once
+
+# time ns, total, offset, position, length, sequence, stream, kind, checksum
+Record = tuple[int, int, int, int, int, int, int, int, int]
+
+
+class Chunk:
+    """A piece of the log. `data` is empty when `lost` bytes are missing; `at` is in unix ns."""
+
+    __slots__ = ("at", "data", "kind", "lost", "offset", "stream", "total")
+
+    def __init__(
+        self, at: int, total: int, stream: int, offset: int, data: bytes, lost: int, kind: int
+    ) -> None:
+        self.at = at
+        self.total = total
+        self.stream = stream
+        self.offset = offset
+        self.data = data
+        self.lost = lost
+        self.kind = kind
+
+
+class Segment:
+    """One pair of files, open for reading."""
+
+    __slots__ = ("_count", "data", "err", "index", "number", "out", "sequence", "size")
+
+    def __init__(self, number: int, data: int, index: int) -> None:
+        """Takes the descriptors over. Raises ValueError when the index is not one of ours."""
+        self.number = number
+        self.data = data
+        self.index = index
+        self._count = 0
+        header = os.pread(index, HEADER.size, 0)
+        if len(header) < HEADER.size or not header.startswith(MAGIC):
+            raise ValueError(f"segment {number} has no header")
+        fields: tuple[bytes, int, int, int, int, int, int] = HEADER.unpack(header)
+        _, self.size, width, self.sequence, self.out, self.err, _ = fields
+        if width != RECORD.size:
+            raise ValueError(f"segment {number} has records of {width} bytes")
+
+    @classmethod
+    def open(cls, directory: str, number: int) -> Segment:
+        """Raises FileNotFoundError when it has been rotated away, ValueError when damaged."""
+        stem = f"{directory}/{number:06d}"
+        data = os.open(f"{stem}.data", os.O_RDONLY | os.O_CLOEXEC)
+        index = -1
+        try:
+            index = os.open(f"{stem}.idx", os.O_RDONLY | os.O_CLOEXEC)
+            return cls(number, data, index)
+        except BaseException:
+            os.close(data)
+            if index >= 0:
+                os.close(index)
+            raise
+
+    def close(self) -> None:
+        """Close both files."""
+        os.close(self.data)
+        os.close(self.index)
+
+    @property
+    def first(self) -> int:
+        """Total bytes of both streams before this segment."""
+        return int(self.out + self.err)
+
+    def count(self) -> int:
+        """Whole records that there are now."""
+        return max(os.fstat(self.index).st_size - self.size, 0) // RECORD.size
+
+    def record(self, at: int) -> Record:
+        """Record number `at`, from 0."""
+        return RECORD.unpack(os.pread(self.index, RECORD.size, self.size + at * RECORD.size))
+
+    def records(self, start: int, stop: int) -> list[Record]:
+        """Records [start, stop), fewer when fewer are there."""
+        held = os.pread(self.index, (stop - start) * RECORD.size, self.size + start * RECORD.size)
+        held = held[: len(held) - len(held) % RECORD.size]
+        return list(RECORD.iter_unpack(held))
+
+    def find(self, total: int) -> int:
+        """Number of the record that holds byte `total`, or of the first one after it."""
+        low, high = 0, self.count()
+        while low < high:
+            middle = (low + high) // 2
+            record = self.record(middle)
+            if record[1] + record[4] <= total:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def end(self) -> tuple[int, int]:
+        """Offsets (stdout, stderr) behind the last record."""
+        count = self.count()
+        return offsets_after(self.record(count - 1)) if count else (self.out, self.err)
+
+
+def offsets_after(record: Record) -> tuple[int, int]:
+    """Offsets (stdout, stderr) behind a record."""
+    own, other = record[2] + record[4], record[1] - record[2]
+    return (own, other) if record[6] == 1 else (other, own)
+
+
+def offsets_before(record: Record) -> tuple[int, int]:
+    """Offsets (stdout, stderr) in front of a record."""
+    own, other = record[2], record[1] - record[2]
+    return (own, other) if record[6] == 1 else (other, own)
+
+
+def sound(record: Record, data: bytes | memoryview) -> bool:
+    """Whether a record and its data are as they were written."""
+    return crc32(BODY.pack(*record[:8]), crc32(data)) == record[8]
+
+
+def numbers(directory: str) -> list[int]:
+    """Numbers of the segments in a directory, oldest first."""
+    try:
+        names = os.listdir(directory)
+    except FileNotFoundError:
+        return []
+    return sorted(int(name[:-4]) for name in names if name.endswith(".idx") and name[:-4].isdigit())
+
+
+class Log:
+    """A log that is being read, possibly while it is written and rotated."""
+
+    def __init__(self, directory: str = "", segments: list[Segment] | None = None) -> None:
+        """Of a directory, or of segments that were opened elsewhere (then it never grows files)."""
+        self._directory = directory
+        self.segments = segments or []
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Notice segments that were added; those rotated away stay readable until trim()."""
+        if not self._directory:
+            return
+        known = self.segments[-1].number if self.segments else 0
+        for number in numbers(self._directory):
+            if number > known:
+                try:
+                    self.segments.append(Segment.open(self._directory, number))
+                except (FileNotFoundError, ValueError):
+                    continue  # rotated away meanwhile, or damaged: its bytes count as a gap
+
+    def trim(self, number: int) -> None:
+        """Close the segments before `number`."""
+        while self.segments and self.segments[0].number < number:
+            self.segments.pop(0).close()
+
+    def close(self) -> None:
+        """Close every segment."""
+        while self.segments:
+            self.segments.pop().close()
+
+    def start(self) -> tuple[int, int]:
+        """Offsets (stdout, stderr) of the oldest byte that is kept."""
+        return (self.segments[0].out, self.segments[0].err) if self.segments else (0, 0)
+
+    def end(self) -> tuple[int, int]:
+        """Offsets (stdout, stderr) behind the newest byte."""
+        return self.segments[-1].end() if self.segments else (0, 0)
+
+    def place(self, total: int) -> tuple[int, int]:
+        """(index in `segments`, record) of byte `total`; the start when it is no longer kept."""
+        at = len(self.segments) - 1
+        while at > 0 and self.segments[at].first > total:
+            at -= 1
+        return (at, self.segments[at].find(total)) if self.segments else (0, 0)
+
+    def since(self, when: int) -> tuple[int, int]:
+        """Place of the first record that is not older than `when` (unix ns)."""
+        for at, segment in enumerate(self.segments):
+            low, high = 0, segment.count()
+            if high and segment.record(high - 1)[0] < when:
+                continue
+            while low < high:
+                middle = (low + high) // 2
+                low, high = (
+                    (middle + 1, high) if segment.record(middle)[0] < when else (low, middle)
+                )
+            return at, low
+        at = len(self.segments) - 1
+        return (at, self.segments[at].count()) if self.segments else (0, 0)
+
+    def chunks(self, place: tuple[int, int] = (0, 0)) -> Iterator[Chunk]:
+        """Everything from a place (see `place`, `since`, `contui.shim.logtail`) to the end.
+
+        Chunks are as they were written, checked; a damaged one comes as lost. Call again from
+        the place behind the last one to follow.
+        """
+        at, first = place
+        while at < len(self.segments):
+            yield from _segment_chunks(self.segments[at], first)
+            at, first = at + 1, 0
+
+
+def _segment_chunks(segment: Segment, first: int) -> Iterator[Chunk]:
+    while True:
+        block = segment.records(first, first + _BLOCK)
+        for run in _runs(block):
+            yield from _read_run(segment, run)
+        if len(block) < _BLOCK:
+            return
+        first += len(block)
+
+
+def _runs(block: list[Record]) -> Iterator[list[Record]]:
+    """Cut records into runs whose data is read at once."""
+    start = size = 0
+    for at, record in enumerate(block):
+        if size and size + record[4] > _PIECE:
+            yield block[start:at]
+            start, size = at, 0
+        if record[7] == DATA:
+            size += record[4]
+    if start < len(block):
+        yield block[start:]
+
+
+def _read_run(segment: Segment, run: list[Record]) -> Iterator[Chunk]:
+    data = [record for record in run if record[7] == DATA]
+    first = data[0][3] if data else 0
+    length = data[-1][3] + data[-1][4] - first if data else 0
+    held = memoryview(os.pread(segment.data, length, first))
+    for record in run:
+        at, total, offset, position, size, _, stream, kind, _ = record
+        piece = held[position - first : position - first + size] if kind == DATA else held[:0]
+        if sound(record, piece):
+            lost = 0 if kind == DATA else size
+            yield Chunk(at, total, stream, offset, bytes(piece), lost, kind)
+        else:
+            yield Chunk(at, total, stream if stream in (1, 2) else 1, offset, b"", size, LOST_SPACE)

@@ -1,0 +1,128 @@
+"""The shim's only loop: one epoll, timers, and a wake-up when a child has ended.
+
+Everything in the shim runs in callbacks of this loop, in one thread. A callback that fails takes
+nothing else with it: the failure is handed to `on_error` and the loop goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from heapq import heappop, heappush
+from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP, epoll
+from time import monotonic
+
+__all__ = ["EPOLLERR", "EPOLLHUP", "EPOLLIN", "EPOLLOUT", "EPOLLRDHUP", "Loop", "Timer"]
+
+BATCH = 64  # events that one turn handles at the most
+
+
+class Timer:
+    """One call at a later time, unless it is cancelled before."""
+
+    __slots__ = ("action", "when")
+
+    def __init__(self, when: float, action: Callable[[], None]) -> None:
+        self.when = when
+        self.action: Callable[[], None] | None = action
+
+    def cancel(self) -> None:
+        """Never call; harmless after the call."""
+        self.action = None
+
+    def __lt__(self, other: Timer) -> bool:
+        return self.when < other.when
+
+
+class Loop:
+    """Descriptors to handlers, timers to actions."""
+
+    def __init__(self, on_error: Callable[[BaseException], None]) -> None:
+        self._epoll = epoll()
+        self._handlers: dict[int, Callable[[int], None]] = {}
+        self._timers: list[Timer] = []
+        self._running = False
+        self._on_error = on_error
+        self._wakeup = (-1, -1)
+
+    def watch(self, fd: int, events: int, handler: Callable[[int], None]) -> None:
+        """Call handler(events) whenever `fd` is ready for one of `events` (level-triggered)."""
+        self._epoll.register(fd, events)
+        self._handlers[fd] = handler
+
+    def change(self, fd: int, events: int) -> None:
+        """Wait for other events; hang-ups are reported always, see epoll_ctl(2)."""
+        self._epoll.modify(fd, events)
+
+    def forget(self, fd: int) -> None:
+        """Stop watching; to be called before the descriptor is closed. Idempotent."""
+        if self._handlers.pop(fd, None) is not None:
+            self._epoll.unregister(fd)
+
+    def later(self, seconds: float, action: Callable[[], None]) -> Timer:
+        """Call action() once, in `seconds`."""
+        timer = Timer(monotonic() + seconds, action)
+        heappush(self._timers, timer)
+        return timer
+
+    def on_child(self, action: Callable[[], None]) -> None:
+        """Call action() whenever children may have ended. For the main thread, once."""
+        reading, writing = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._wakeup = (reading, writing)
+
+        def woken(_: int) -> None:
+            os.read(reading, 4096)
+            action()
+
+        self.watch(reading, EPOLLIN, woken)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, _noted)
+
+    def run(self) -> None:
+        """Handle events until stop()."""
+        self._running = True
+        while self._running:
+            self.turn()
+
+    def stop(self) -> None:
+        """Leave run() after this turn."""
+        self._running = False
+
+    def turn(self) -> None:
+        """Wait for the next events or timers and handle them."""
+        for fd, events in self._epoll.poll(self._timeout(), BATCH):
+            handler = self._handlers.get(fd)
+            if handler is not None:  # else another handler of this batch has closed it
+                try:
+                    handler(events)
+                except Exception as error:
+                    self._on_error(error)
+        self._run_timers()
+
+    def close(self) -> None:
+        """Release the descriptors of the loop itself."""
+        self._epoll.close()
+        for fd in self._wakeup:
+            if fd >= 0:
+                os.close(fd)
+
+    def _timeout(self) -> float:
+        timers = self._timers
+        while timers and timers[0].action is None:
+            heappop(timers)
+        return max(timers[0].when - monotonic(), 0.0) if timers else -1
+
+    def _run_timers(self) -> None:
+        timers = self._timers
+        while timers and (timers[0].action is None or timers[0].when <= monotonic()):
+            action = heappop(timers).action
+            if action is not None:
+                try:
+                    action()
+                except Exception as error:
+                    self._on_error(error)
+
+
+def _noted(number: int, frame: object) -> None:
+    """SIGCHLD needs a handler so that the interpreter writes to the wake-up descriptor."""

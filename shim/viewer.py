@@ -1,0 +1,243 @@
+"""One viewer of one session: output down at its own pace, input up.
+
+At the other end: `contui.backend.relay` or `contui.tui.client.direct`. A viewer holds a cursor
+into the session's replay store and no copy of the output: while it keeps up it is sent what was
+just read, and when its socket is full it falls behind and is served from the store.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from time import time_ns
+from typing import TYPE_CHECKING, Any
+
+from contui.shim import frames
+from contui.shim.connection import Connection
+from contui.shim.replay import Cursor
+
+if TYPE_CHECKING:
+    from contui.shim.session import Session
+
+READ_WRITE, READ_ONLY, EXCLUSIVE = "rw", "ro", "exclusive"
+
+LAG = 1 << 20  # bytes that a lossless viewer may be behind before the program waits
+_TURN = 1 << 20  # bytes that one viewer is sent in one turn of the loop at the most
+
+
+class Refused(Exception):
+    """An ATTACH that cannot be granted."""
+
+    def __init__(self, kind: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.hint = hint
+
+
+class Viewer:
+    """Made by `Hall` when ATTACH comes; lives until its connection closes."""
+
+    def __init__(
+        self, connection: Connection, session: Session, number: int, request: dict[str, Any]
+    ) -> None:
+        self.connection = connection
+        self.session = session
+        self.id = f"v{number}"
+        self.name = str(request.get("name", "")) or self.id
+        self.access = str(request.get("access") or READ_WRITE)
+        self.cols, self.rows = int(request.get("cols") or 0), int(request.get("rows") or 0)
+        self.stdin = bool(request.get("stdin", True))
+        self.close_stdin = bool(request.get("close_stdin"))
+        self.owner = bool(request.get("owner"))
+        self.keep = bool(request.get("keep"))
+        self.grace_ms = int(request.get("grace_ms") or 0)
+        self.lossless = bool(request.get("lossless"))
+        self.since = time_ns()
+        self.active = 0  # when it last acted, in the session's count
+        self.news = False  # whether the list of viewers has changed since it was sent
+        self.cursor = Cursor(0, 0)
+        self._live = self._ended = self._warned = False
+
+    def begin(self, cursor: Cursor, prologue: bytes) -> None:
+        """Answer ATTACH and start to send from the cursor."""
+        self.cursor = cursor
+        self.connection.role = self
+        attached = {
+            "session": self.session.describe(),
+            "viewer": self.id,
+            "access": self.access,
+            "start": [cursor.out, cursor.err],
+            "end": list(self.session.ends),
+            "prologue": base64.b64encode(prologue).decode(),
+        }
+        self.connection.send_json(frames.ATTACHED, attached)
+        self.pump()
+
+    @property
+    def behind(self) -> int:
+        """Bytes of output that were not sent yet."""
+        return self.session.total - self.cursor.total + len(self.connection.out)
+
+    def describe(self) -> dict[str, Any]:
+        """As VIEWERS shows it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "access": self.session.granted(self),
+            "cols": self.cols,
+            "rows": self.rows,
+            "sizes": self.session.sizer is self,
+            "since": self.since,
+            "behind": self.behind,
+        }
+
+    def notice(self, message: str) -> None:
+        """A sentence for the person at the other end."""
+        self.connection.send_json(frames.NOTICE, {"message": message})
+
+    def offer(self, stream: int, offset: int, data: memoryview) -> None:
+        """Output was just read, at `offset`: send it if this viewer is exactly there."""
+        cursor = self.cursor
+        if cursor.total != self.session.total or self.connection.out:
+            return  # behind: pump() comes here when the socket takes more
+        if self.news or not self._live:
+            self.pump()
+            if cursor.total != self.session.total or self.connection.out:
+                return
+        self._send([(stream, offset, data, 0)], cursor)
+
+    def pump(self) -> None:
+        """Send what there is until the socket is full or nothing is left."""
+        connection, budget = self.connection, _TURN
+        while connection.fd >= 0 and connection.flush():
+            if self.news:
+                self.news = False
+                viewers = [viewer.describe() for viewer in self.session.viewers]
+                connection.send_json(frames.VIEWERS, {"viewers": viewers})
+            elif self.cursor.total < self.session.total:
+                if budget <= 0:
+                    connection.want_room()
+                    break
+                budget -= self._catch_up()
+            elif not self._live:
+                self._live = True
+                connection.send(frames.encode(frames.LIVE))
+            elif self.session.exit is not None and not self._ended:
+                self._ended = True
+                connection.send_json(frames.EXIT, self.session.exit)
+                connection.finish()
+            else:
+                break
+        self.session.pumped(self)
+
+    def _catch_up(self) -> int:
+        pieces = self.session.store.read(self.cursor, frames.CHUNK)
+        if not pieces:  # what the store could not keep
+            out, err = self.session.ends
+            pieces = [
+                (stream, at, b"", end - at)
+                for stream, at, end in ((1, self.cursor.out, out), (2, self.cursor.err, err))
+                if end > at
+            ]
+            self.cursor.out, self.cursor.err = out, err
+            self.cursor.segment = -1
+        self._send(pieces, None)
+        return frames.CHUNK
+
+    def _send(self, pieces: Any, live: Cursor | None) -> None:
+        """Write frames for `pieces` (see `contui.shim.replay.Piece`).
+
+        What the socket does not take waits: of stored pieces (at most CHUNK bytes) all of it, of
+        live ones the rest of the frame that was begun, and the cursor stays behind that.
+        """
+        vector, ends = _frames(pieces)
+        sent = self.connection.write(vector)
+        if self.connection.fd < 0:
+            return
+        left = _rest(vector, sent)
+        if live is None:
+            self.connection.out += b"".join(left)
+        else:
+            done = len(vector) - len(left)
+            begun = bool(left) and len(left[0]) != len(vector[done])
+            if done % 2 or begun:  # a frame is a header and its data
+                take = 1 if done % 2 else 2
+                self.connection.out += b"".join(left[:take])
+                done += take
+            if done:
+                live.move(pieces[0][0], ends[done // 2 - 1])
+        if left:
+            self.connection.want_room()
+
+    def frame(self, kind: int, stream: int, payload: bytes) -> None:
+        if kind == frames.INPUT:
+            self._typed(payload)
+        elif kind == frames.RESIZE:
+            size = json.loads(payload)
+            self.cols, self.rows = int(size["cols"]), int(size["rows"])
+            self.session.acted(self, resized=True)
+        elif kind == frames.EOF:
+            self.session.half_closed(self)
+        elif kind == frames.SIGNAL:
+            self._signal(int(json.loads(payload)["signal"]))
+        elif kind == frames.ACCESS:
+            self.session.change_access(self, str(json.loads(payload)["access"]))
+        elif kind == frames.DETACH:
+            self.session.detached(self)
+            self.connection.close()
+
+    def drained(self) -> None:
+        self.pump()
+
+    def gone(self) -> None:
+        self.session.left(self)
+
+    def _typed(self, data: bytes) -> None:
+        if not self._may_write("typing"):
+            return
+        self.session.acted(self, resized=False)
+        target = self.session.input
+        if target is None:
+            return
+        target.write(data)
+        if target.full:
+            self.connection.pause_reading()
+            target.when_room(self.connection.resume_reading)
+
+    def _signal(self, number: int) -> None:
+        if self._may_write("signals"):
+            self.session.signal(number)
+
+    def _may_write(self, what: str) -> bool:
+        if self.session.granted(self) != READ_ONLY:
+            return True
+        if not self._warned:
+            self._warned = True
+            self.notice(f"{what} has no effect: {self.session.why_read_only(self)}")
+        return False
+
+
+def _frames(pieces: Any) -> tuple[list[bytes | memoryview], list[int]]:
+    """(header, data, header, data, ...) and the stream offset behind each frame."""
+    vector: list[bytes | memoryview] = []
+    ends: list[int] = []
+    for stream, offset, data, lost in pieces:
+        if lost:
+            payload = frames.RANGE.pack(offset, lost)
+            vector += (frames.HEADER.pack(len(payload), frames.GAP, stream, 0), payload)
+            ends.append(offset + lost)
+            continue
+        for start in range(0, len(data), frames.CHUNK):
+            part = data[start : start + frames.CHUNK] if len(data) > frames.CHUNK else data
+            vector += (frames.output_header(len(part), stream, offset + start), part)
+            ends.append(offset + start + len(part))
+    return vector, ends
+
+
+def _rest(vector: list[bytes | memoryview], sent: int) -> list[bytes | memoryview]:
+    """What is left of `vector` when `sent` bytes are gone."""
+    for at, part in enumerate(vector):
+        if sent < len(part):
+            return [part[sent:], *vector[at + 1 :]]
+        sent -= len(part)
+    return []
