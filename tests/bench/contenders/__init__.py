@@ -1,0 +1,1 @@
+"""Who is measured: engines by their command lines, and the floor below all of them."""
