@@ -73,7 +73,8 @@ def enclosed(main: Callable[[Pen], int]) -> int:
         signal.signal(number, lambda *_: os.kill(outer, signal.SIGKILL))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it reaches the bench inside, which winds up
     try:
-        return os.waitstatus_to_exitcode(os.waitpid(outer, 0)[1])
+        code = os.waitstatus_to_exitcode(os.waitpid(outer, 0)[1])
+        return code if code >= 0 else 143
     finally:
         remove_cgroups([*pen.cgroup_names(), *set(stray_cgroups()) - strays])
         shutil.rmtree(pen.work, ignore_errors=True)

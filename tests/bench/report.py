@@ -53,6 +53,8 @@ def row_lines(row: Row, results: Results) -> list[str]:
             lines.append(f"    {name}: {cell(samples, row.tail)}")
         if samples.failure:
             lines.append(f"    {name} failed: {samples.failure}")
+        if samples.remark:
+            lines.append(f"    {name}: {samples.remark}")
     return lines
 
 

@@ -20,10 +20,14 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 @dataclass
 class Samples:
-    """Values in the row's unit; `failure` says why there are none, or no more, of them."""
+    """Values in the row's unit; `failure` says why there are none, or no more, of them.
+
+    `remark` is what a reader must know to judge them, for example that an answer was wrong.
+    """
 
     values: list[float] = field(default_factory=list)
     failure: str = ""
+    remark: str = ""
 
     @classmethod
     def of(cls, values: Iterable[float]) -> Samples:
@@ -71,4 +75,6 @@ class Samples:
             told["values"] = self.values
         if self.failure:
             told["failure"] = self.failure
+        if self.remark:
+            told["remark"] = self.remark
         return told

@@ -64,7 +64,8 @@ class Count:
         os.mkfifo(fifo)
         self.fd = os.open(fifo, os.O_RDWR)
         self.last, self.heard, self.silence = 0, time.monotonic(), 0.0
-        threading.Thread(target=self.listen, daemon=True).start()
+        self.thread = threading.Thread(target=self.listen, daemon=True)
+        self.thread.start()
 
     def listen(self) -> None:
         rest = b""
@@ -73,10 +74,12 @@ class Count:
             now = time.monotonic()
             self.silence, self.heard = max(self.silence, now - self.heard), now
             *numbers, rest = (rest + data).split(b"\n")
-            if b"end" in numbers:
+            ended = numbers[-1:] == [b"end"]
+            if len(numbers) > ended:
+                self.last = int(numbers[-1 - ended])
+            if ended:
+                os.close(self.fd)
                 return
-            if numbers:
-                self.last = int(numbers[-1])
 
     def longest(self) -> float:
         """The longest silence in seconds, one that still lasts included."""
