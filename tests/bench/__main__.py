@@ -13,7 +13,6 @@ from pathlib import Path
 from tests.bench import image, packages, report, scenarios
 from tests.bench.bench import ENGINES, Bench
 from tests.bench.contenders.floor import Floor
-from tests.bench.goals import Results
 from tests.bench.pen import Pen, enclosed
 from tests.bench.samples import Samples
 
@@ -63,20 +62,24 @@ def main(words: list[str]) -> int:
 
 
 def measure(pen: Pen, busybox: Path, told: argparse.Namespace) -> int:
-    """Everything that happens inside the pen."""
+    """Everything that happens inside the pen; Ctrl-C ends it with what was found so far."""
     tar = pen.work / "image.tar"
     image.write_tar(busybox, tar)
     bench = Bench(pen, tar, Floor(pen, tar), told.quick, random.Random(told.seed))
     bench.start_engines(told.only)
     notes = introduction(bench)
     print("\n".join(notes), flush=True)
-    results = run_scenarios(bench, told.names)
-    rows = scenarios.rows()
+    results: dict[str, dict[str, Samples]] = {}
+    rows, code = scenarios.rows(), 0
+    try:
+        run_scenarios(bench, told.names, results)
+    except KeyboardInterrupt:
+        code = 130
     print("\n" + report.table(rows, results), end="", flush=True)
     if told.json:
         facts = {"quick": told.quick, "notes": notes, "absent": bench.absent}
         told.json.write_text(report.as_json(rows, results, facts))
-    return 0
+    return code
 
 
 def introduction(bench: Bench) -> list[str]:
@@ -90,9 +93,11 @@ def introduction(bench: Bench) -> list[str]:
     ]
 
 
-def run_scenarios(bench: Bench, names: list[str]) -> Results:
-    """Run what was asked for; a scenario that breaks is a row that failed, and the rest goes on."""
-    results: dict[str, dict[str, Samples]] = {}
+def run_scenarios(bench: Bench, names: list[str], results: dict[str, dict[str, Samples]]) -> None:
+    """Run what was asked for, and put what was found into `results`.
+
+    A scenario that breaks is a row that failed, and the rest goes on.
+    """
     for scenario in scenarios.chosen(names):
         began = time.monotonic()
         try:
@@ -103,7 +108,6 @@ def run_scenarios(bench: Bench, names: list[str]) -> Results:
         results |= found
         took = time.monotonic() - began
         print(f"bench: {scenarios.word(scenario)} took {took:.0f} s", file=sys.stderr, flush=True)
-    return results
 
 
 if __name__ == "__main__":
