@@ -23,6 +23,8 @@ from contui.backend.images.record import HOST, ImageRecord, host_image
 from contui.backend.trees import remove_tree
 from contui.proto.v1.images_pb2 import ImportHeader
 
+Names = list[str]  # inside the class `list` is a method
+
 _SHORTEST_ID = 4  # digits of an id that a person may abbreviate it to
 
 
@@ -72,8 +74,8 @@ class ImageStore:
             return self._index.add(entry, reference.normalise(new)).record
 
     def remove(
-        self, name: str, force: bool, in_use: Callable[[str], list[str]]
-    ) -> tuple[list[str], list[str]]:
+        self, name: str, force: bool, in_use: Callable[[str], Names]
+    ) -> tuple[Names, Names]:
         """Remove a reference, and with its last one the image.
 
         `in_use(image_id)` names the containers that use an image. Returns the references and the
@@ -104,7 +106,7 @@ class ImageStore:
             self._delete(entry)
             return going, [record.id]
 
-    def verify(self, name: str) -> list[str]:
+    def verify(self, name: str) -> Names:
         """Digest every blob of an image again: a sentence per blob that is missing or damaged."""
         with self._lock:
             entry = self._find_own(name)

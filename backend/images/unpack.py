@@ -2,7 +2,8 @@
 
 At the other end is `contui.backend.images.importer`: it starts this with the directory's path,
 feeds the tar, compressed or not, to standard input, and reads one JSON object from standard output:
-what was found ({"diff_id", "size", "members", "compression"}) or why it was refused ({"error", "hint"}).
+what was found ({"diff_id", "size", "members", "compression"}) or why it was refused ({"error",
+"hint"}).
 
 Nothing can be written outside: the process is in a chroot before it looks at the first member. What
 tries to get out is refused all the same, because such a tar is broken or malicious.
@@ -22,6 +23,12 @@ from contui.backend.images.streams import Digesting, decompressed
 
 _MEMORY = 2 << 30  # bytes of address space: a header may ask for any amount
 _BUFFER = 1 << 20
+_FAULTS: tuple[type[BaseException], ...] = (
+    tarfile.TarError,
+    EOFError,
+    ValueError,
+    OverflowError,
+)
 _DAMAGED = "make it again, or get it again: it is damaged or was cut short"
 
 
@@ -70,7 +77,7 @@ def _unpack(source: IO[bytes], directory: str) -> dict[str, object]:
                 members += 1
         tree.finish()
         stream.drain()
-    except (tarfile.TarError, EOFError, ValueError, OverflowError, *stream.faults) as error:
+    except (*_FAULTS, *stream.faults) as error:
         raise Refused(f"the tar is damaged: {_words(error)}", _DAMAGED) from error
     if not members:
         raise Refused("the tar is empty: it has no files", "give a tar of a root file system")
