@@ -77,9 +77,6 @@ class Editing(Motion):
             row.wrapped = False
             cells_of.delete(row, self.x, count or 1, self.right + 1, self.fill)
 
-    def _inside_region(self) -> bool:
-        return self.top <= self.y <= self.bottom and self.inside_sides()
-
     def insert_lines(self, count: int | None = None) -> None:
         """IL: blank lines at the cursor; nothing when it is outside the region."""
         if self._inside_region():

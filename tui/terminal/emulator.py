@@ -17,9 +17,12 @@ from contui.tui.terminal.snapshot import Cursor, Line, Run, Snapshot, line_of, r
 from contui.tui.terminal.state import Page
 from contui.tui.terminal.stream import Stream
 from contui.tui.terminal.switches import MOUSE_ENCODINGS, MOUSE_MODES
+from contui.tui.terminal.widths import CLUSTER_BASE
 
 #: Marks a row whose change was taken but that nobody has drawn yet.
 TAKEN = ()
+
+CLUSTER_FIRST = chr(CLUSTER_BASE)
 
 #: Numbered styles or clusters that start a collection of those no longer in use.
 COLLECT_AT = 32_768
@@ -217,11 +220,23 @@ class Terminal:
         rows = [*screen.main.rows, *screen.alternate.rows]
         rows += [entry for entry in screen.history if isinstance(entry, Row)]
         pens = {screen.pen, screen.main.saved.pen, screen.alternate.saved.pen}
-        new = screen.styles.keep_only(pens.union(*(set(row.styles) for row in rows)))
+        styles = screen.styles.keep_only(pens.union(*(set(row.styles) for row in rows)))
         for row in rows:
-            row.styles = row.styles.translate(new)
+            row.styles = row.styles.translate(styles)
         for page in (screen.main, screen.alternate):
-            page.saved = page.saved._replace(pen=page.saved.pen.translate(new))
-        screen.set_pen(screen.pen.translate(new))
+            page.saved = page.saved._replace(pen=page.saved.pen.translate(styles))
+        screen.set_pen(screen.pen.translate(styles))
+        self._collect_clusters(rows)
         self.stream.forget_calls()
         self._collect_at = max(COLLECT_AT, 2 * (len(screen.styles) + len(screen.clusters)))
+
+    def _collect_clusters(self, rows: list[Row]) -> None:
+        screen = self.screen
+        texts = [row.text for row in rows] + [e for e in screen.history if isinstance(e, str)]
+        used = {c for text in texts if not text.isascii() for c in text if c >= CLUSTER_FIRST}
+        clusters = screen.clusters.keep_only(used)
+        for row in rows:
+            row.text = row.text.translate(clusters)
+        for index, entry in enumerate(screen.history):
+            if isinstance(entry, str) and not entry.isascii():
+                screen.history[index] = entry.translate(clusters)

@@ -10,6 +10,7 @@ import bisect
 
 from pyte import modes as mo
 
+from contui.tui.terminal import rows as cells_of
 from contui.tui.terminal.rows import Row, cells, put
 from contui.tui.terminal.state import State
 from contui.tui.terminal.styles import PLAIN_ID
@@ -186,8 +187,7 @@ class Motion(State):
         """DECBI: one column left, scrolling right at the left margin."""
         self.wrap = False
         if self.x == self.left:
-            if self.top <= self.y <= self.bottom:
-                self.scroll_right(1)
+            self.scroll_right(1)
         elif self.x > 0:
             self.x -= 1
 
@@ -195,8 +195,7 @@ class Motion(State):
         """DECFI: one column right, scrolling left at the right margin."""
         self.wrap = False
         if self.x == self.right:
-            if self.top <= self.y <= self.bottom:
-                self.scroll_left(1)
+            self.scroll_left(1)
         elif self.x < self.columns - 1:
             self.x += 1
 
@@ -296,16 +295,19 @@ class Motion(State):
 
     def scroll_left(self, count: int | None = None) -> None:
         """SL: the region's cells left."""
-        self._shift_region(self.left, count or 1, leftward=True)
+        if self._inside_region():
+            self._shift_region(self.left, count or 1, leftward=True)
 
     def scroll_right(self, count: int | None = None) -> None:
         """SR: the region's cells right."""
-        self._shift_region(self.left, count or 1, leftward=False)
+        if self._inside_region():
+            self._shift_region(self.left, count or 1, leftward=False)
+
+    def _inside_region(self) -> bool:
+        return self.top <= self.y <= self.bottom and self.inside_sides()
 
     def _shift_region(self, x: int, count: int, leftward: bool) -> None:
-        from contui.tui.terminal import rows
-
-        shift = rows.delete if leftward else rows.insert
+        shift = cells_of.delete if leftward else cells_of.insert
         for row in self.rows[self.top : self.bottom + 1]:
             shift(row, x, count, self.right + 1, self.fill)
         self.wrap = False

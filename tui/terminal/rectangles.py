@@ -21,7 +21,7 @@ from contui.tui.terminal.styles import (
 _CHANGEABLE = {1: BOLD, 5: BLINK, 7: REVERSE, 8: CONCEAL}
 _CLEARED = {22: BOLD, 25: BLINK, 27: REVERSE, 28: CONCEAL}
 #: What an attribute adds to a cell's checksum (DEC STD 070, as xterm computes it).
-_CHECKSUM = ((PROTECTED, 0x4), (CONCEAL, 0x8), (REVERSE, 0x20), (BLINK, 0x40), (BOLD, 0x80))
+_CHECKSUM = ((CONCEAL, 0x8), (REVERSE, 0x20), (BLINK, 0x40), (BOLD, 0x80))
 
 Rectangle = tuple[int, int, int, int]
 

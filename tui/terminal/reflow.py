@@ -6,12 +6,15 @@ in a newline when the line goes on in the next entry.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from contui.tui.terminal.rows import WIDE_TAIL, Row
 from contui.tui.terminal.styles import PLAIN_ID
 
 Entry = str | Row
+
+_wide = re.compile(f"(?s).{WIDE_TAIL}")
 
 
 def as_row(entry: Entry) -> Row:
@@ -30,11 +33,16 @@ def as_entry(row: Row) -> Entry:
 
 
 def split_cells(text: str, styles: str, columns: int) -> Iterator[Row]:
-    """Rows of at most ``columns`` cells; a wide character is never cut in two."""
+    """Rows of at most ``columns`` cells.
+
+    A wide character is never cut in two; where it cannot fit at all it is blanked.
+    """
+    if columns < 2:
+        text = _wide.sub("  ", text)
     start = 0
     while len(text) - start > columns:
         end = start + columns
-        if text[end] == WIDE_TAIL and end - 1 > start:
+        if text[end] == WIDE_TAIL:
             end -= 1
         yield Row(text[start:end], styles[start:end], wrapped=True)
         start = end

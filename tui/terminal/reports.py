@@ -21,7 +21,7 @@ from contui.tui.terminal.styles import (
     STRIKE,
     Style,
 )
-from contui.tui.terminal.switches import ANSI_MODES
+from contui.tui.terminal.switches import ANSI_MODES, FIXED_ANSI_MODES
 
 #: VT420 with selective erase, technical set, horizontal scrolling, colour, rectangles.
 PRIMARY_ATTRIBUTES = "\x1b[?64;6;21;22;28c"
@@ -31,7 +31,22 @@ TERTIARY_ATTRIBUTES = "\x1bP!|00000000\x1b\\"
 VERSION = "\x1bP>|contui(0.1)\x1b\\"
 
 #: Private modes that can never be changed: DECRQM answers 4 (permanently reset).
-NEVER_SET = frozenset((2, 1001, 2048))
+NEVER_SET = frozenset((2, 60, 1001, 2048))
+
+#: What ``CSI ? n n`` is told: no printer, no user keys, a North American keyboard, no locator,
+#: no room for macros, no second session, a dark background.
+STATUS_ANSWERS = {
+    15: "?13n",
+    25: "?20n",
+    26: "?27;1;0;0n",
+    53: "?53n",
+    55: "?53n",
+    56: "?57;0n",
+    62: "0*{",
+    75: "?70n",
+    85: "?83n",
+    996: "?997;1n",
+}
 
 _FLAG_CODES = (
     (BOLD, 1),
@@ -110,22 +125,18 @@ class Reports(KeyboardModes):
 
     def report_private_status(self, mode: int = 0, page: int = 0) -> None:
         """``CSI ? n n``: the cursor with its page, printer, user keys, keyboard, colours."""
-        answers = {15: "?13n", 25: "?20n", 26: "?27;1;0;0n", 53: "?53n", 55: "?53n", 56: "?57;0n"}
         if mode == 6:
             line, column = self._position()
             self.reply(f"\x1b[?{line};{column};1R")
         elif mode == 63:
             self.reply(f"\x1bP{page}!~0000\x1b\\")
-        elif mode == 75:
-            self.reply("\x1b[?70n")
-        elif mode == 996:
-            self.reply("\x1b[?997;1n")
-        elif mode in answers:
-            self.reply("\x1b[" + answers[mode])
+        elif mode in STATUS_ANSWERS:
+            self.reply("\x1b[" + STATUS_ANSWERS[mode])
 
     def report_mode(self, mode: int = 0) -> None:
         """DECRQM for an ANSI mode: 0 unknown, 1 set, 2 reset."""
         state = (1 if mode in self.mode else 2) if mode in ANSI_MODES else 0
+        state = 4 if mode in FIXED_ANSI_MODES else state
         self.reply(f"\x1b[{mode};{state}$y")
 
     def report_private_mode(self, mode: int = 0) -> None:
@@ -150,7 +161,9 @@ class Reports(KeyboardModes):
             "t": str(self.lines),
             "$|": str(self.columns),
             "*|": str(self.lines),
-            "*x": str(getattr(self, "attribute_extent", 0) or 1),
+            "*x": str(self.attribute_extent),
+            "$}": "0",
+            "$~": "0",
         }
         found = settings.get(what)
         self.reply(f"\x1bP1$r{found}{what}\x1b\\" if found is not None else "\x1bP0$r\x1b\\")

@@ -33,6 +33,7 @@ CSI: dict[str, tuple[str, int]] = {
     esc.HPR: ("column_relative", 1),
     esc.VPR: ("line_relative", 1),
     "`": ("cursor_to_column", 1),
+    "j": ("cursor_back", 1),
     "I": ("forward_tabs", 1),
     "Z": ("back_tabs", 1),
     "?W": ("default_tabs", 1),
@@ -64,6 +65,7 @@ CSI: dict[str, tuple[str, int]] = {
     " q": ("set_cursor_shape", 1),
     '"q': ("set_protection", 1),
     "!p": ("soft_reset", 0),
+    '"p': ("soft_reset", 0),
     "'}": ("insert_columns", 1),
     "'~": ("delete_columns", 1),
     ">u": ("push_keyboard", 1),
@@ -102,8 +104,6 @@ ESCAPE: dict[str, tuple[str, tuple[object, ...]]] = {
     "~": ("lock_shift_right", (1,)),
     "}": ("lock_shift_right", (2,)),
     "|": ("lock_shift_right", (3,)),
-    "V": ("set_protection", (1,)),
-    "W": ("set_protection", (0,)),
 }
 
 #: What follows ESC to open a string that ends in ST, and whether its content matters.

@@ -54,8 +54,8 @@ def apply_sgr(style: Style, parameters: str) -> Style:
 
 
 def _number(text: str) -> int:
-    """A parameter's value; empty is 0, and anything longer than nine digits is no code."""
-    return int(text[:9]) if text.isdigit() else 0
+    """A parameter's value; empty is 0."""
+    return int(text) if text.isdigit() else 0
 
 
 def _apply(style: Style, code: int, rest: Iterator[str]) -> Style:

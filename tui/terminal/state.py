@@ -101,6 +101,8 @@ class State(pyte.Screen):
         self.autowrap = True
         self.origin = False
         self.last_text = ""
+        self.last_row: Row | None = None
+        self.last_x = 0
         self.modify_other_keys = 0
         self.charsets = ["B", "B", "B", "B"]
         self.left_set, self.right_set, self.single_shift = 0, 2, 0

@@ -30,15 +30,15 @@ LARGEST_PARAMETER = 0x7FFFFFFF
 
 GROUND, IN_ESCAPE, IN_CSI, IN_STRING = range(4)
 
+_CSI = r"\x1b\[[0-?]*[ -/]*[@-~]"
+_SHORT = r"\x1b(?:[ -/]+[0-~]|[0-OQ-WYZ\\`-jl-~])"
+_OSC = r"\x1b\][^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\)"
 _split = re.compile(
-    "(\r\n"
-    r"|\x1b\[[0-?]*[ -/]*[@-~]"
-    r"|\x1b[ -/]+[0-~]"
-    r"|\x1b[0-OQ-WYZ\\`-jl-~]"
-    r"|\x1b\][^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\)"
-    r"|[\x00-\x1a\x1c-\x1f\x7f]"
-    r"|[\x1b\x80-\x9f][\s\S]*)"
+    rf"(\r\n|{_CSI}|{_SHORT}|{_OSC}|[\x00-\x1a\x1c-\x1f\x7f]|[\x1b\x80-\x9f][\s\S]*)"
 ).split
+_is_csi = re.compile(_CSI).fullmatch
+_is_short = re.compile(_SHORT).fullmatch
+_is_osc = re.compile(_OSC).fullmatch
 _csi_form = re.compile(r"\x1b\[([<=>?]?)([0-9;:]*)([ -/]*)([@-~])").fullmatch
 _dcs_form = re.compile(r"([0-?]*[ -/]*[@-~])([\s\S]*)").fullmatch
 _find_string_end = {
@@ -126,50 +126,37 @@ class Stream(pyte.ByteStream):
     # Whole sequences.
 
     def _make_handler(self, sequence: str) -> Call:
-        first = sequence[0]
-        if first == "\x1b" and len(sequence) > 1:
-            call, keep = self._make_escape(sequence)
-        elif first == "\x1b" or "\x80" <= first <= "\x9f":
-            return partial(self._irregular, sequence)
+        """The call for a whole sequence; only what may come again is kept."""
+        if len(sequence) > LONGEST_SEQUENCE or sequence[0] >= "\x80" or _is_osc(sequence):
+            return partial(self._take_long, sequence)
+        if sequence[0] != "\x1b":
+            call = self._make_basic(sequence)
+        elif _is_csi(sequence):
+            call = self._make_csi(sequence)
+        elif _is_short(sequence):
+            call = self._make_short(sequence)
         else:
-            call, keep = self._make_basic(sequence), True
-        if keep:
-            if len(self._handlers) >= MOST_CACHED:
-                self._handlers.clear()
-            self._handlers[sequence] = call
+            return partial(self._irregular, sequence)
+        if len(self._handlers) >= MOST_CACHED:
+            self._handlers.clear()
+        self._handlers[sequence] = call
         return call
+
+    def _take_long(self, sequence: str) -> None:
+        """A whole OSC, a sequence too long to be one, or the start of something irregular."""
+        if not _is_osc(sequence):
+            if not _is_csi(sequence) and not _is_short(sequence):
+                self._irregular(sequence)
+            return
+        terminator = "\x07" if sequence[-1] == "\x07" else "\x1b\\"
+        if len(sequence) <= LONGEST_STRING:
+            self.screen.operating_system_command(sequence[2 : -len(terminator)], terminator)
 
     def _make_basic(self, control: str) -> Call:
         if control == "\r\n":
             return self.screen.crlf
         name = BASIC.get(control)
         return getattr(self.screen, name) if name else _nothing
-
-    def _make_escape(self, sequence: str) -> tuple[Call, bool]:
-        """The call for what begins with ESC, and whether it is worth keeping."""
-        kind = sequence[1]
-        if kind == "[" and "@" <= sequence[-1] <= "~" and len(sequence) > 2:
-            whole = _csi_form(sequence)
-            if whole is None and not re.fullmatch(r"\x1b\[[0-?]*[ -/]*[@-~]", sequence):
-                return partial(self._irregular, sequence), False
-            if whole is None or len(sequence) > LONGEST_SEQUENCE:
-                return _nothing, False
-            return self._make_csi(whole), True
-        if kind in STRINGS or kind == "[" or "\x1b" in sequence[1:] or kind >= "\x7f":
-            return self._make_string(sequence), False
-        if len(sequence) > LONGEST_SEQUENCE:
-            return _nothing, False
-        return self._make_short(sequence), True
-
-    def _make_string(self, sequence: str) -> Call:
-        """A whole OSC, or the start of something irregular."""
-        for terminator in ("\x07", "\x1b\\"):
-            body = sequence[2 : -len(terminator)]
-            if sequence[1] == "]" and sequence.endswith(terminator) and not _controls.search(body):
-                if len(body) > LONGEST_STRING:
-                    return _nothing
-                return partial(self.screen.operating_system_command, body, terminator)
-        return partial(self._irregular, sequence)
 
     def _make_short(self, sequence: str) -> Call:
         """ESC, intermediates, a final character."""
@@ -183,7 +170,10 @@ class Stream(pyte.ByteStream):
             return partial(self.screen.define_charset, sequence[2:], sequence[1])
         return _nothing
 
-    def _make_csi(self, whole: re.Match[str]) -> Call:
+    def _make_csi(self, sequence: str) -> Call:
+        whole = _csi_form(sequence)
+        if whole is None:
+            return _nothing
         prefix, numbers, intermediates, final = whole.groups()
         if prefix + intermediates + final == "m":
             return self._make_sgr(numbers)
@@ -191,7 +181,7 @@ class Stream(pyte.ByteStream):
         if not name or ":" in numbers:
             return _nothing
         parameters = [
-            min(int(number[:10] or 0), LARGEST_PARAMETER) for number in numbers.split(";")[:MANY]
+            min(int(number or 0), LARGEST_PARAMETER) for number in numbers.split(";")[:MANY]
         ]
         return partial(getattr(self.screen, name), *(parameters[:most] if numbers else ()))
 
@@ -273,7 +263,7 @@ class Stream(pyte.ByteStream):
         else:
             self._state = GROUND
             sequence = "\x1b[" + self._collected + character
-            if re.fullmatch(r"\x1b\[[0-?]*[ -/]*[@-~]", sequence):
+            if _is_csi(sequence):
                 self._handlers[sequence]()
         return True
 

@@ -20,11 +20,13 @@ PASSIVE_MODES = frozenset(
     map(
         int,
         """
-        1 4 5 8 12 25 40 42 45 66 67 1004 1007 1010 1011 1034 1035 1036 1039 1045
+        1 4 5 8 12 18 19 25 40 42 45 66 67 1004 1007 1010 1011 1034 1035 1036 1039 1045
         2004 2026 2027 2031
         """.split(),  # noqa: SIM905
     )
 )
+#: ANSI modes that can never be set: DECRQM answers 4 (permanently reset).
+FIXED_ANSI_MODES = frozenset((1, 5, 7, 10, 11, 13, 14, 15, 16, 17, 18, 19))
 ANSI_MODES = frozenset((2, mo.IRM, 12, mo.LNM))
 
 

@@ -149,6 +149,8 @@ class TerminalView(Widget, can_focus=True):
         self._backlog_size = 0
         self._drained = asyncio.Event()
         self._drained.set()
+        self._painted = asyncio.Event()
+        self._painted.set()
         self._pumping = False
         self._frame_timer: Timer | None = None
         self._last_frame = 0.0
@@ -169,6 +171,10 @@ class TerminalView(Widget, can_focus=True):
     def backlog(self) -> int:
         """Bytes fed that are not yet on the screen."""
         return self._backlog_size
+
+    async def painted(self) -> None:
+        """Wait until the frame that was due has been drawn."""
+        await self._painted.wait()
 
     async def drained(self) -> None:
         """Wait until everything fed is on the screen; a reader should, before reading on."""
@@ -226,6 +232,7 @@ class TerminalView(Widget, can_focus=True):
         delay = max(self._last_frame + interval - now, 0)
         if self._terminal.modes.synchronized:
             delay = max(delay, min(FOCUSED_FRAME, self._last_frame + LONGEST_SYNC - now))
+        self._painted.clear()
         self._frame_timer = self.set_timer(max(delay, 0.0001), self._frame)
 
     @property
@@ -243,6 +250,7 @@ class TerminalView(Widget, can_focus=True):
         self._announce()
         self._follow_scrollback()
         self._refresh_dirty()
+        self._painted.set()
 
     def _announce(self) -> None:
         terminal = self._terminal

@@ -27,7 +27,7 @@ class Writing(Rectangles):
             self._draw_carefully(data)
             return
         self.last_text = data
-        row = self.rows[self.y]
+        row = self.last_row = self.rows[self.y]
         old = row.text
         size = len(old)
         if x == size:
@@ -43,7 +43,7 @@ class Writing(Rectangles):
             row.text = old + " " * (x - size) + data
             row.styles = row.styles + PLAIN_ID * (x - size) + self.pen * len(data)
         row.cache = None
-        self.x = end
+        self.x = self.last_x = end
 
     def _draw_carefully(self, data: str) -> None:
         data = self._translate(data)
@@ -133,6 +133,7 @@ class Writing(Rectangles):
         if self.x >= end:
             self.x = end - 1
             self.wrap = self.autowrap
+        self.last_row, self.last_x = self.rows[self.y], self.x
 
     def _combine(self, mark: str) -> None:
         """Add a zero-width character to the cell before the cursor, if there is one."""
@@ -152,8 +153,11 @@ class Writing(Rectangles):
         return x - 1 if 0 < x < len(row.text) and row.text[x] == WIDE_TAIL else x
 
     def repeat(self, count: int | None = None) -> None:
-        """REP: the last character again; no more than fill the screen can be seen."""
-        if self.last_text:
+        """REP: the last character again, if the cursor is still where it was left.
+
+        No more are written than fill the screen.
+        """
+        if self.last_text and self.last_x == self.x and self.last_row is self.rows[self.y]:
             repeats = min(count or 1, self.columns * self.lines)
             character = self.last_text[-1]
             self.draw(character * repeats)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from typing import ClassVar
 
 import pytest
 from textual import events, on
@@ -16,7 +16,7 @@ from contui.tui.terminal.widget import SLICE, TerminalView
 class Harness(App[None]):
     """An app with one pane and a binding that a pane must not let through."""
 
-    BINDINGS = [Binding("ctrl+q", "quit", priority=True)]
+    BINDINGS: ClassVar = [Binding("ctrl+q", "quit", priority=True)]
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,8 +59,7 @@ def shown(view: TerminalView) -> list[str]:
 async def settle(pilot: Pilot[None], view: TerminalView) -> None:
     """Until everything fed is on the screen and its frame was drawn."""
     await view.drained()
-    while view._frame_timer is not None:
-        await asyncio.sleep(0)
+    await view.painted()
     await pilot.pause()
 
 
