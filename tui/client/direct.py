@@ -1,15 +1,14 @@
 """Tickets: what a local client shows to get descriptors of a session or a log.
 
-The backend's `SessionService.Ticket`, `LogService.Ticket` and `ContainerService.Create` give tickets
-out; `contui.backend.tickets` listens at their address and answers with a GRANT frame and, beside it,
-descriptors.
+The backend's `SessionService.Ticket`, `LogService.Ticket` and `ContainerService.Create` give
+tickets out; `contui.backend.tickets` listens at their address and answers with a GRANT frame and,
+beside it, descriptors.
 """
 
 from __future__ import annotations
 
-import os
-
 import _socket
+import os
 
 from contui.shim import frames
 from contui.tui.client import jsonlite

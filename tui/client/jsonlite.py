@@ -28,7 +28,8 @@ class _Context:
 try:
     import _json
 
-    _scan: Any = _json.make_scanner(_Context())
+    context: Any = _Context()
+    _scan: Any = _json.make_scanner(context)
     _quote: Any = _json.encode_basestring_ascii
 except (ImportError, AttributeError, TypeError):
     import json
@@ -68,7 +69,9 @@ def _write(out: list[str], value: Any, indent: int, newline: str) -> None:
     elif isinstance(value, int | float):
         out.append(repr(value))
     elif isinstance(value, dict):
-        pairs = [(_quote(str(key)) + (": " if indent else ":"), item) for key, item in value.items()]
+        pairs = [
+            (_quote(str(key)) + (": " if indent else ":"), item) for key, item in value.items()
+        ]
         _write_all(out, "{}", pairs, indent, newline)
     elif isinstance(value, list | tuple):
         _write_all(out, "[]", [("", item) for item in value], indent, newline)

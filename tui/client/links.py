@@ -1,9 +1,9 @@
 """A viewer's end of a session, over either road: the shim's own socket, or the gRPC stream.
 
-`DirectLink` speaks `contui.shim.frames` with the shim (see `contui.tui.client.direct`), `StreamLink`
-(in `contui.tui.client.remote`) the API's `SessionService.Stream` with the backend. Both give events
-with the frames' numbers, and both are driven by the poll loop of `contui.tui.cli.relay`: nothing
-here blocks.
+`DirectLink` speaks `contui.shim.frames` with the shim (see `contui.tui.client.direct`),
+`StreamLink` (in `contui.tui.client.remote`) the API's `SessionService.Stream` with the backend.
+Both give events with the frames' numbers, and both are driven by the poll loop of
+`contui.tui.cli.relay`: nothing here blocks.
 """
 
 from __future__ import annotations
@@ -131,7 +131,11 @@ class DirectLink:
             return kind, stream, payload[frames.OFFSET.size :]
         if kind == frames.GAP:
             return kind, stream, frames.RANGE.unpack(payload)
-        if kind in (frames.ATTACHED, frames.FAILED, frames.EXIT, frames.NOTICE, frames.VIEWERS):
+        if kind == frames.ATTACHED:
+            attached = jsonlite.loads(bytes(payload))
+            attached["prologue"] = _unpack(attached.get("prologue", ""))
+            return kind, stream, attached
+        if kind in (frames.FAILED, frames.EXIT, frames.NOTICE, frames.VIEWERS):
             return kind, stream, jsonlite.loads(bytes(payload))
         return (kind, stream, {}) if kind == frames.LIVE else None
 
@@ -171,3 +175,11 @@ class DirectLink:
     def detach(self) -> None:
         """Leave, and let the session live."""
         self._send(frames.DETACH)
+
+
+def _unpack(text: str) -> bytes:
+    if not text:
+        return b""
+    from binascii import a2b_base64
+
+    return a2b_base64(text)

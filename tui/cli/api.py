@@ -1,0 +1,45 @@
+"""The verbs' way to the backend: one channel a command, and doing one thing to several."""
+
+from __future__ import annotations
+
+from contui.tui.client import start
+from contui.tui.client.errors import ApiError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from contui.tui.client.wire import Channel
+
+_channel: Channel | None = None
+
+
+def channel() -> Channel:
+    """The connection of this command, made (and the backend started) when first wanted.
+
+    Raises ApiError.
+    """
+    global _channel
+    if _channel is None or not _channel.usable:
+        _channel = start.reach()
+    return _channel
+
+
+def each(names: Sequence[str], act: Callable[[str], str]) -> int:
+    """Do something to several things; print what `act` gives for each that worked.
+
+    What fails is told on stderr, and the others are done all the same. The exit status.
+    """
+    from contui.tui.cli.output import complain, show
+
+    status = 0
+    for name in names:
+        try:
+            line = act(name)
+        except ApiError as error:
+            complain(error.message, error.hint)
+            status = 1
+        else:
+            if line:
+                show(f"{line}\n")
+    return status

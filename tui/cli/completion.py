@@ -1,0 +1,126 @@
+"""`contui completion SHELL`, and the candidates that the scripts ask for.
+
+The scripts are a few lines each: they hand the words typed so far to `contui __complete`, which
+knows verbs and flags from their declarations and names from the backend. It never starts a backend.
+"""
+
+from __future__ import annotations
+
+from contui.tui.cli import verbs
+from contui.tui.cli.errors import CliError
+from contui.tui.cli.flags import BOOL, Flag, Values, Verb
+from contui.tui.cli.output import show
+
+_BASH = """\
+_contui() {
+    local IFS=$'\\n'
+    COMPREPLY=($(contui __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+}
+complete -o default -F _contui contui
+"""
+_ZSH = """\
+#compdef contui
+_contui() {
+    local -a found
+    found=("${(@f)$(contui __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+    [[ -n "$found" ]] && compadd -- $found || _files
+}
+compdef _contui contui
+"""
+_FISH = """\
+function __contui
+    set -l words (commandline -opc) (commandline -ct)
+    contui __complete -- $words[2..-1] 2>/dev/null
+end
+complete -c contui -a '(__contui)'
+"""
+_SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
+
+
+def _completion(values: Values) -> int:
+    shell = values.args[0]
+    if shell not in _SCRIPTS:
+        raise CliError(f'no completion for "{shell}"', "bash, zsh or fish")
+    show(_SCRIPTS[shell])
+    return 0
+
+
+def _complete(values: Values) -> int:
+    show("".join(f"{word}\n" for word in candidates(values.args)))
+    return 0
+
+
+def candidates(words: list[str]) -> list[str]:
+    """What may stand in place of the last word."""
+    *before, current = words or [""]
+    if not before:
+        return [name for name in verbs.names() if name.startswith(current)]
+    module = verbs.module_of(before[0])
+    if not module:
+        return []
+    verb: Verb = __import__(f"contui.tui.cli.{module}", fromlist=["VERBS"]).VERBS[before[0]]
+    if current.startswith("-"):
+        known = ["--help", *(f"--{flag.name}" for flag in verb.flags)]
+        return [word for word in known if word.startswith(current)]
+    if _wants_value(verb, before[-1]):
+        return []
+    given = _arguments(verb, before[1:])
+    kind = verb.complete
+    if kind.endswith("+1"):  # only the first argument names something
+        kind = kind[:-2] if not given else ""
+    return [name for name in _names(kind) if name.startswith(current) and name not in given]
+
+
+def _flag(verb: Verb, word: str) -> Flag | None:
+    for flag in verb.flags:
+        if word in (f"--{flag.name}", f"-{flag.short}"):
+            return flag
+    return None
+
+
+def _wants_value(verb: Verb, word: str) -> bool:
+    flag = _flag(verb, word)
+    return flag is not None and flag.kind != BOOL
+
+
+def _arguments(verb: Verb, words: list[str]) -> list[str]:
+    out, skip = [], False
+    for word in words:
+        if skip:
+            skip = False
+        elif word.startswith("-"):
+            skip = _wants_value(verb, word)
+        else:
+            out.append(word)
+    return out
+
+
+def _names(kind: str) -> list[str]:
+    """Names of containers or images; none when no backend runs."""
+    if not kind:
+        return []
+    from contui.tui.client import messages, start
+    from contui.tui.client.errors import ApiError
+
+    try:
+        channel = start.reach(start=False)
+        if kind == "images":
+            images = channel.call(
+                "ImageService/List", messages.ListImagesRequest(), messages.ListImagesResponse, 2.0
+            )
+            return [name for image in images.images for name in image.references or [image.id]]
+        found = channel.call(
+            "ContainerService/List",
+            messages.ListRequest(all=kind != "running"),
+            messages.ListResponse,
+            2.0,
+        )
+        return [container.name for container in found.containers]
+    except ApiError:
+        return []
+
+
+VERBS = {
+    "completion": Verb(_completion, "bash|zsh|fish", least=1, most=1),
+    "__complete": Verb(_complete, "WORD…"),
+}
