@@ -7,7 +7,6 @@ Read once by `contui.backend.daemon`. The front end derives the same socket path
 from __future__ import annotations
 
 import os
-import shutil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,8 +18,6 @@ from contui.backend.errors import InvalidArgument
 RUN_DIR = "/run/contui"
 STATE_DIR = "/var/lib/contui"
 CONFIG_FILES = ("/etc/contui/config.toml", "~/.config/contui/config.toml")
-SUBNET = "10.88.0.0/16"
-RUNTIMES = ("runc", "crun")
 
 
 @dataclass(frozen=True)
@@ -30,11 +27,10 @@ class Config:
     run_dir: Path
     state_dir: Path
     address: str  # of the API: "unix:///path" or "host:port"
-    runtime: str  # absolute path; empty when none is installed
+    runtime: str = ""  # OCI runtime that was chosen, name or path; empty: what is installed
     subnet: str = ""  # of the default bridge, CIDR; empty: derived from the instance
     log_driver: str = "local"
     log_options: Mapping[str, str] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
 
     @property
     def instance(self) -> str:
@@ -94,27 +90,15 @@ def load(env: Mapping[str, str] | None = None) -> Config:
             f"the address {address!r} cannot be served: a backend listens on a unix socket",
             "set CONTUI_HOST to unix:///an/absolute/path, or unset it",
         )
-    runtime, warnings = find_runtime(env.get("CONTUI_RUNTIME") or table.text("runtime", ""))
     return Config(
         run_dir=run_dir,
         state_dir=state,
         address=address,
-        runtime=runtime,
+        runtime=env.get("CONTUI_RUNTIME") or table.text("runtime", ""),
         subnet=table.text("subnet", ""),
         log_driver=table.text("log_driver", "local"),
         log_options=table.texts("log_options"),
-        warnings=warnings,
     )
-
-
-def find_runtime(chosen: str) -> tuple[str, tuple[str, ...]]:
-    """Absolute path of the OCI runtime (empty if there is none) and sentences about it."""
-    for name in (chosen,) if chosen else RUNTIMES:
-        if path := shutil.which(name):
-            return os.path.abspath(path), ()
-    if chosen:
-        return "", (f"The runtime {chosen!r} is not installed, so no container can start.",)
-    return "", ("Neither runc nor crun is installed, so no container can start.",)
 
 
 class _Table:
@@ -138,7 +122,7 @@ class _Table:
 
 
 def _read_files(env: Mapping[str, str]) -> _Table:
-    """Merge the files that exist, later ones win. A file that was named must exist."""
+    """Merge the files that exist; later ones win."""
     named = env.get("CONTUI_CONFIG")
     values: dict[str, object] = {}
     source = named or CONFIG_FILES[0]
@@ -148,10 +132,7 @@ def _read_files(env: Mapping[str, str]) -> _Table:
             values |= tomllib.loads(path.read_text())
             source = str(path)
         except FileNotFoundError:
-            if named:
-                raise InvalidArgument(
-                    f"the configuration file {path} does not exist", "correct CONTUI_CONFIG"
-                ) from None
+            continue
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise InvalidArgument(
                 f"the configuration file {path} cannot be read: {error}",

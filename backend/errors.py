@@ -84,6 +84,7 @@ def metadata(error: ContuiError) -> tuple[tuple[str, str], ...]:
 
 def from_failure(kind: str, message: str, hint: str = "") -> ContuiError:
     """The error that a shim's FAILED frame or refused request stands for, by its kind."""
+    kind = kind.replace("_", "-")
     for cls in (NotFound, AlreadyExists, InvalidArgument, FailedPrecondition, Unavailable):
         if kind == cls.default_kind or kind.startswith(_STEMS.get(cls, "\0")):
             return cls(message, hint, kind)

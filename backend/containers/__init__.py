@@ -1,0 +1,1 @@
+"""The life of containers: model, states, catalogue, and the manager that decides."""

@@ -1,0 +1,219 @@
+"""The catalogue: SQLite in WAL mode, one row per container, and the audit table.
+
+Written only from the event loop by `contui.backend.containers.manager`; a commit takes some 50 µs,
+because nothing waits for the disk (a kill loses nothing; after a power cut the container
+directories are the truth, see `reconcile`). A damaged file is set aside, never deleted.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from contui.backend.containers import state as states
+from contui.backend.containers.model import Container, Identity
+from contui.backend.containers.state import Exit
+from contui.proto.v1.containers_pb2 import ContainerSpec
+
+log = logging.getLogger(__name__)
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS containers (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    created_ns INTEGER NOT NULL,
+    image_id TEXT NOT NULL,
+    spec BLOB NOT NULL,
+    image_config TEXT NOT NULL,
+    argv TEXT NOT NULL,
+    original_name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    started_ns INTEGER NOT NULL,
+    finished_ns INTEGER NOT NULL,
+    last_exit TEXT,
+    restart_count INTEGER NOT NULL,
+    stopped_by_user INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS audit (
+    at_ns INTEGER NOT NULL,
+    uid INTEGER,
+    action TEXT NOT NULL,
+    container TEXT NOT NULL,
+    name TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS audit_container ON audit (container, at_ns);
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+_MUTABLE = "name, state, started_ns, finished_ns, last_exit, restart_count, stopped_by_user"
+_FIXED = "id, created_ns, image_id, spec, image_config, argv, original_name"
+
+
+class Store:
+    """The catalogue in one file. `warning` is a sentence when it had to be made anew."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.warning = ""
+        self._db = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError as error:
+            aside = self._set_aside()
+            self.warning = (
+                f"The catalogue {self._path.name} was damaged ({error}). It was set aside as "
+                f"{aside} and made anew from the container directories."
+            )
+            log.warning("%s", self.warning)
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        try:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=NORMAL")
+            # Checkpoints wait for the disk: `checkpoint` makes them off the event loop.
+            database.execute("PRAGMA wal_autocheckpoint=0")
+            result = database.execute("PRAGMA quick_check").fetchone()[0]
+            if result != "ok":
+                raise sqlite3.DatabaseError(str(result).splitlines()[0])
+            database.executescript(SCHEMA)
+            database.execute(f"SELECT {_FIXED}, {_MUTABLE} FROM containers LIMIT 1")
+            for row in database.execute(f"SELECT {_FIXED}, {_MUTABLE} FROM containers"):
+                _container(row)
+        except sqlite3.DatabaseError:
+            database.close()
+            raise
+        except (ValueError, KeyError, TypeError) as error:
+            database.close()
+            raise sqlite3.DatabaseError(f"a row cannot be read: {error!r}") from error
+        return database
+
+    def _set_aside(self) -> str:
+        """Rename the file and its companions; returns the new name."""
+        stamp = time.strftime("%Y%m%dT%H%M%S")
+        aside = f"{self._path.name}.damaged-{stamp}"
+        for suffix in ("", "-wal", "-shm"):
+            part = self._path.with_name(self._path.name + suffix)
+            if part.exists():
+                part.rename(part.with_name(aside + suffix))
+        return aside
+
+    def insert(self, container: Container) -> None:
+        """A new container. Raises sqlite3.IntegrityError when its name or id is taken."""
+        self._db.execute(
+            f"INSERT INTO containers ({_FIXED}, {_MUTABLE}) VALUES ({', '.join('?' * 14)})",
+            (*_fixed(container.identity), *_mutable(container)),
+        )
+
+    def update(self, container: Container) -> None:
+        """Keep the state, name and counters of a container."""
+        columns = ", ".join(f"{column.strip()} = ?" for column in _MUTABLE.split(","))
+        self._db.execute(
+            f"UPDATE containers SET {columns} WHERE id = ?", (*_mutable(container), container.id)
+        )
+
+    def delete(self, container_id: str) -> None:
+        """Forget a container. Idempotent."""
+        self._db.execute("DELETE FROM containers WHERE id = ?", (container_id,))
+
+    def containers(self) -> Iterator[Container]:
+        """All containers of the catalogue, oldest first."""
+        query = f"SELECT {_FIXED}, {_MUTABLE} FROM containers ORDER BY created_ns"
+        for row in self._db.execute(query).fetchall():
+            yield _container(row)
+
+    def audit(self, action: str, container_id: str, name: str, detail: str, uid: int) -> None:
+        """Write down who did what, before it is done."""
+        self._db.execute(
+            "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)",
+            (time.time_ns(), uid, action, container_id, name, detail),
+        )
+
+    def audited(self, container_id: str) -> list[tuple[int, int, str, str]]:
+        """(time, uid, action, detail) of a container's audit records, oldest first."""
+        query = "SELECT at_ns, uid, action, detail FROM audit WHERE container = ? ORDER BY rowid"
+        return self._db.execute(query, (container_id,)).fetchall()
+
+    def meta(self, key: str) -> str:
+        """A remembered value; empty if there is none."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Remember a value."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def checkpoint(self) -> None:
+        """Move the write-ahead log into the file; waits for the disk. Any thread may call it."""
+        with sqlite3.connect(self._path) as other:
+            other.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        other.close()
+
+    def close(self) -> None:
+        """Close the file; nothing can be kept any more."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._db.close()
+
+
+def _fixed(identity: Identity) -> tuple[object, ...]:
+    return (
+        identity.id,
+        identity.created_ns,
+        identity.image_id,
+        identity.spec.SerializeToString(),
+        json.dumps(identity.image_config),
+        json.dumps(identity.argv),
+        identity.original_name,
+    )
+
+
+def _mutable(container: Container) -> tuple[object, ...]:
+    exit = container.last_exit
+    return (
+        container.name,
+        json.dumps(states.encode(container.state)),
+        container.started_ns,
+        container.finished_ns,
+        json.dumps(asdict(exit)) if exit else None,
+        container.restart_count,
+        int(container.stopped_by_user),
+    )
+
+
+def _container(row: tuple[object, ...]) -> Container:
+    """The container of a row of _FIXED and _MUTABLE columns."""
+    id, created_ns, image_id, spec, image_config, argv, original_name = row[:7]
+    name, state, started_ns, finished_ns, last_exit, restart_count, stopped = row[7:]
+    return Container(
+        identity=Identity(
+            id=str(id),
+            spec=ContainerSpec.FromString(spec),  # type: ignore[arg-type]
+            image_id=str(image_id),
+            image_config=json.loads(str(image_config)),
+            argv=json.loads(str(argv)),
+            created_ns=_integer(created_ns),
+            original_name=str(original_name),
+        ),
+        name=str(name),
+        state=states.decode(json.loads(str(state))),
+        started_ns=_integer(started_ns),
+        finished_ns=_integer(finished_ns),
+        last_exit=Exit(**json.loads(str(last_exit))) if last_exit else None,
+        restart_count=_integer(restart_count),
+        stopped_by_user=bool(stopped),
+    )
+
+
+def _integer(value: object) -> int:
+    if not isinstance(value, int):
+        raise ValueError(f"{value!r} is not a number")
+    return value

@@ -1,0 +1,1 @@
+"""Engines: one protocol for every kind of container host, `native` for our own."""

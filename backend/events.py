@@ -1,0 +1,109 @@
+"""The event bus: what happens, in one numbered sequence, to whoever watches.
+
+`contui.backend.containers` publishes, `contui.backend.services.events` streams. The last thousand
+events are kept. A watcher that reads too slowly loses its backlog and is told so once ("lagged"):
+it never holds anything up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+KEPT = 1000
+BACKLOG = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. `container` is the summary message of that moment, if it has one."""
+
+    sequence: int
+    at_ns: int
+    type: str
+    action: str
+    id: str = ""
+    name: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    container: Any = None
+
+
+class Watcher:
+    """One reader's queue: `next` waits for an event."""
+
+    def __init__(self) -> None:
+        self._queue: deque[Event] = deque()
+        self._ready = asyncio.Event()
+        self._lagged = False
+
+    def put(self, event: Event) -> None:
+        """Queue an event, or drop the whole backlog when the reader is too slow."""
+        if len(self._queue) >= BACKLOG:
+            self._queue.clear()
+            self._lagged = True
+        self._queue.append(event)
+        self._ready.set()
+
+    async def next(self) -> Event:
+        """The next event; one of type "system", action "lagged" first if some were lost."""
+        while not self._queue:
+            self._ready.clear()
+            await self._ready.wait()
+        if self._lagged:
+            self._lagged = False
+            first = self._queue[0]
+            return Event(first.sequence - 1, first.at_ns, "system", "lagged")
+        return self._queue.popleft()
+
+
+class Bus:
+    """Numbers events, keeps the last of them and hands them to the watchers."""
+
+    def __init__(self) -> None:
+        self._kept: deque[Event] = deque(maxlen=KEPT)
+        self._watchers: set[Watcher] = set()
+        self.sequence = 0
+
+    def publish(
+        self,
+        type: str,
+        action: str,
+        id: str = "",
+        name: str = "",
+        attributes: Mapping[str, str] | None = None,
+        container: Any = None,
+    ) -> Event:
+        """Tell everyone."""
+        self.sequence += 1
+        event = Event(
+            self.sequence, time.time_ns(), type, action, id, name, attributes or {}, container
+        )
+        self._kept.append(event)
+        for watcher in self._watchers:
+            watcher.put(event)
+        return event
+
+    def kept(self, after: int = 0, since_ns: int = 0) -> list[Event]:
+        """Kept events with a higher number than `after`, at or after `since_ns`."""
+        return [e for e in self._kept if e.sequence > after and e.at_ns >= since_ns]
+
+    def has_after(self, after: int) -> bool:
+        """Whether every event behind number `after` is still kept."""
+        if after > self.sequence:
+            return False
+        return after == self.sequence or self._kept[0].sequence <= after + 1
+
+    @contextmanager
+    def watch(self) -> Iterator[Watcher]:
+        """A watcher of everything from now on."""
+        watcher = Watcher()
+        self._watchers.add(watcher)
+        try:
+            yield watcher
+        finally:
+            self._watchers.discard(watcher)

@@ -1,0 +1,1 @@
+"""Thin gRPC facades: they translate, `contui.backend.containers` decides."""

@@ -1,0 +1,98 @@
+"""SessionService: streams, tickets, lists and signals of sessions.
+
+Translates; `contui.backend.containers.sessions` decides, `contui.backend.relay` carries the bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+from contui.backend import relay
+from contui.backend.containers.managed import Managed
+from contui.backend.containers.sessions import Opening, Sessions
+from contui.backend.errors import InvalidArgument
+from contui.backend.tickets import Grant, Tickets
+from contui.proto.v1 import sessions_pb2 as pb
+from contui.proto.v1.sessions_pb2_grpc import SessionServiceServicer
+
+
+class SessionService(SessionServiceServicer):
+    """See sessions.proto for what each call promises."""
+
+    def __init__(self, sessions: Sessions, tickets: Tickets) -> None:
+        self._sessions = sessions
+        self._tickets = tickets
+
+    async def Stream(
+        self, request_iterator: AsyncIterator[pb.ClientFrame], context: Any
+    ) -> AsyncIterator[pb.ServerFrame]:
+        first = await anext(aiter(request_iterator), None)
+        if first is None or first.WhichOneof("frame") != "open":
+            raise InvalidArgument("the first message of a stream must be `open`")
+        opening = await self._sessions.open(first.open, "api")
+        managed = opening.managed
+        sock = await _socket_of(opening)
+        link = relay.Link(sock)
+        sender = asyncio.get_running_loop().create_task(link.up(request_iterator))
+        try:
+            async for message in link.down(managed.id, managed.name):
+                yield message
+        finally:
+            sender.cancel()
+            await asyncio.gather(sender, return_exceptions=True)
+            sock.close()
+
+    async def ticket(self, request: pb.Open, managed: Managed | None) -> pb.TicketResponse:
+        """A ticket for what `request` opens, for Ticket and for Create."""
+        opening = await self._sessions.open(request, "local", managed)
+
+        async def grant() -> Grant:
+            sock = await opening.sock
+            sock.setblocking(True)
+            message = {
+                "kind": "session",
+                "session": opening.session,
+                "container": opening.managed.id,
+                "name": opening.managed.name,
+            }
+            return Grant(message, [sock.detach()])
+
+        return pb.TicketResponse(
+            ticket=self._tickets.issue(grant),
+            address=self._tickets.address,
+            session_id=opening.session,
+            container_id=opening.managed.id,
+            container_name=opening.managed.name,
+        )
+
+    async def Ticket(self, request: pb.TicketRequest, context: Any) -> pb.TicketResponse:
+        return await self.ticket(request.open, None)
+
+    async def List(self, request: pb.ListSessionsRequest, context: Any) -> pb.ListSessionsResponse:
+        found = await self._sessions.list(request.container)
+        return pb.ListSessionsResponse(
+            sessions=[relay.session_message(values, m.id, m.name) for m, values in found]
+        )
+
+    async def Signal(
+        self, request: pb.SignalSessionRequest, context: Any
+    ) -> pb.SignalSessionResponse:
+        await self._sessions.signal(request.container, request.session, request.signal)
+        return pb.SignalSessionResponse()
+
+
+async def _socket_of(opening: Opening) -> socket.socket:
+    """The viewer's socket; closed by whoever gets it, also when they are cancelled meanwhile."""
+    try:
+        return await asyncio.shield(opening.sock)
+    except asyncio.CancelledError:
+        opening.sock.add_done_callback(_close)
+        raise
+
+
+def _close(task: asyncio.Task[socket.socket]) -> None:
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()
