@@ -69,9 +69,9 @@ def discard_rootfs(container_dir: Path, run_dir: Path) -> None:
         remove_tree(written)
 
 
-def upper_dir(image: ImageRecord, container_dir: Path, run_dir: Path) -> Path:
-    """The directory that holds what the container wrote."""
-    return (run_dir / "upper" if image.is_host else container_dir) / "upper"
+def writable_layers(container_dir: Path, run_dir: Path) -> tuple[Path, Path]:
+    """Where what a container wrote may be: of an image, and of `host`."""
+    return container_dir / "upper", run_dir / "upper" / "upper"
 
 
 def _throw_away_base(run_dir: Path, masked: Sequence[Path]) -> Path:

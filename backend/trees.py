@@ -52,9 +52,12 @@ def disk_usage(root: Path | str) -> int:
 
     Directories too deep for a path are not entered.
     """
+    top = os.fspath(root)
+    if not _is_directory(top):
+        return os.lstat(top).st_blocks * _BLOCK if os.path.lexists(top) else 0
     total = 0
     seen: set[tuple[int, int]] = set()
-    waiting = [os.fspath(root)]
+    waiting = [top]
     while waiting:
         try:
             with os.scandir(waiting.pop()) as entries:

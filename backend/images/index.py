@@ -72,6 +72,13 @@ class Index:
             *(self.layer_path(digest) for digest in entry.diff_ids if digest not in layers),
         ]
 
+    def paths(self, entry: Entry) -> list[Path]:
+        """The blobs and layer directories of an image."""
+        return [
+            *(self.blob_path(digest) for digest in entry.blobs),
+            *(self.layer_path(digest) for digest in entry.diff_ids),
+        ]
+
     def verify(self, entry: Entry) -> list[str]:
         """A sentence per blob of the image that is missing or is not what its digest says."""
         faults = []

@@ -20,7 +20,7 @@ from contui.backend.errors import FailedPrecondition, InvalidArgument, NotFound
 from contui.backend.images import importer, reference
 from contui.backend.images.index import Entry, Index
 from contui.backend.images.record import HOST, ImageRecord, host_image
-from contui.backend.trees import remove_tree
+from contui.backend.trees import disk_usage, remove_tree
 from contui.proto.v1.images_pb2 import ImportHeader
 
 Names = list[str]  # inside the class `list` is a method
@@ -73,9 +73,7 @@ class ImageStore:
             entry = self._find_own(name)
             return self._index.add(entry, reference.normalise(new)).record
 
-    def remove(
-        self, name: str, force: bool, in_use: Callable[[str], Names]
-    ) -> tuple[Names, Names]:
+    def remove(self, name: str, force: bool, in_use: Callable[[str], Names]) -> tuple[Names, Names]:
         """Remove a reference, and with its last one the image.
 
         `in_use(image_id)` names the containers that use an image. Returns the references and the
@@ -111,6 +109,14 @@ class ImageStore:
         with self._lock:
             entry = self._find_own(name)
         return self._index.verify(entry)
+
+    def bytes_on_disk(self, record: ImageRecord) -> int:
+        """What its unpacked layers and its blobs take; 0 for `host`. Walks the layers."""
+        if record.is_host:
+            return 0
+        with self._lock:
+            paths = self._index.paths(self._find(record.id))
+        return sum(map(disk_usage, paths))
 
     def _find(self, name: str) -> Entry:
         for entry in self._index.entries:
