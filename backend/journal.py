@@ -1,8 +1,8 @@
 """Creating and removing containers so that a kill at any step leaves nothing half made.
 
 The journal is the name of the container's directory: a rename is atomic, and outlives a lost
-database. `.creating-ID` is not a container yet, `ID` is one, `.removing-ID` is one no longer. At the
-next start `contui.backend.containers.reconcile` undoes the first kind and finishes the last.
+database. `.creating-ID` is not a container yet, `ID` is one, `.removing-ID` is one no longer. At
+the next start `contui.backend.containers.reconcile` undoes the first kind and finishes the last.
 """
 
 from __future__ import annotations

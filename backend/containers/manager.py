@@ -29,8 +29,6 @@ from contui.backend.containers.state import (
     Exit,
     Exited,
     Removing,
-    Running,
-    Stopping,
     Unknown,
     require,
     run_of,
@@ -222,15 +220,8 @@ class Manager:
         found = [
             managed.container
             for managed in self.registry
-            if (
-                every
-                or managed.container.state.active
-                or managed.container.state.word == "restarting"
-            )
-            and (
-                managed.container.state.word != "removing"
-                or "removing" in filters.get("status", ())
-            )
+            if (every or managed.container.state.word in LISTED)
+            and (leaving or managed.container.state.word != "removing")
             and summary.matches(managed.container, filters)
         ]
         found.sort(key=lambda container: container.identity.created_ns, reverse=True)
@@ -245,11 +236,6 @@ class Manager:
         managed = self.get(reference)
         require(managed.container.state, "processes", managed.name)
         return managed
-
-    @staticmethod
-    def is_ending(managed: Managed) -> bool:
-        """Whether it is neither running nor about to."""
-        return not isinstance(managed.container.state, Running | Stopping)
 
 
 def request_document(identity: Identity) -> dict[str, Any]:
