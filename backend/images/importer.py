@@ -34,6 +34,14 @@ _UNPACK = (
 )
 
 
+class _SourceFailed(Exception):
+    """What the import is read from raised `error`."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 @dataclass
 class Prepared:
     """A layer that was accepted, still in its temporary place."""
@@ -72,6 +80,9 @@ def prepare(root: Path, file: BinaryIO, header: ImportHeader) -> Prepared:
             config,
             header.message,
         )
+    except _SourceFailed as failure:
+        remove_tree(place)
+        raise failure.error from None
     except OSError as error:
         remove_tree(place)
         raise Internal(
@@ -166,7 +177,7 @@ def _feed(child: subprocess.Popen[bytes], file: BinaryIO, blob: BinaryIO) -> tup
     assert child.stdin is not None
     digest, size = hashlib.sha256(), 0
     try:
-        while chunk := file.read(_CHUNK):
+        while chunk := _read(file):
             digest.update(chunk)
             size += len(chunk)
             blob.write(chunk)
@@ -175,6 +186,14 @@ def _feed(child: subprocess.Popen[bytes], file: BinaryIO, blob: BinaryIO) -> tup
     except BrokenPipeError:
         _close_quietly(child.stdin)
     return f"sha256:{digest.hexdigest()}", size
+
+
+def _read(file: BinaryIO) -> bytes:
+    """Its errors are told from those of our own disk and pipes."""
+    try:
+        return file.read(_CHUNK)
+    except Exception as error:
+        raise _SourceFailed(error) from error
 
 
 def _close_quietly(pipe: Any) -> None:

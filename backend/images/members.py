@@ -12,6 +12,8 @@ import stat
 import tarfile
 from typing import Any
 
+from contui.backend.trees import remove_tree
+
 MAX_DEPTH = 512  # levels of directories
 MAX_ID = (1 << 32) - 2
 MAX_TIME = (1 << 34) - 1  # seconds: what ext4 and xfs can store
@@ -160,8 +162,6 @@ class Tree:
         if kind in (stat.S_IFDIR, stat.S_IFLNK):
             self._real.clear()  # names that led through it lead elsewhere now
         if kind == stat.S_IFDIR:
-            from contui.backend.trees import remove_tree
-
             remove_tree(path)
         else:
             os.unlink(path)

@@ -54,8 +54,7 @@ def main(directory: str) -> None:
 
 def _unpack(source: IO[bytes], directory: str) -> dict[str, object]:
     compression, plain = decompressed(source)
-    "".encode("idna")  # loaded before the chroot hides the library: codecs are found by name
-    os.chroot(directory)
+    os.chroot(directory)  # from here on nothing can be imported
     os.chdir("/")
     os.umask(0)
     stream = Digesting(plain)
