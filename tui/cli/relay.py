@@ -34,6 +34,7 @@ EXITED, DETACHED, FAILED, VANISHED, KILLED, CLOSED = (
 
 _READ = 64 << 10  # bytes of stdin at a time
 _INPUT_AHEAD = 256 << 10  # bytes typed that may wait for the program before stdin is left alone
+_LEAVING_S = 2.0  # for what was typed before the detach keys to be taken
 _TWICE_S = 1.0  # a second identical signal within this ends the client
 _ENDING = (signals.HUP, signals.INT, signals.QUIT, signals.TERM)
 
@@ -115,7 +116,13 @@ class Relay:
 
     def detach(self) -> None:
         """Leave, and let the session live."""
-        self._link.detach()
+        link, poll = self._link, select.poll()
+        link.detach()
+        poll.register(link.fileno(), select.POLLOUT)
+        until = monotonic() + _LEAVING_S
+        while link.wants_write and monotonic() < until:
+            poll.poll(100)
+            link.flush()
         self._outcome = Outcome(DETACHED)
 
     # -- the loop

@@ -147,7 +147,7 @@ def status_of_kind(kind: str, otherwise: int) -> int:
     return CANNOT_EXECUTE if kind in _UNUSABLE else otherwise
 
 
-def access_of(read_only: bool, exclusive: bool) -> int:
+def access_of(read_only: bool, exclusive: bool) -> messages.Access.ValueType:
     """The access that flags ask for."""
     if exclusive:
         return messages.ACCESS_EXCLUSIVE

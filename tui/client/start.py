@@ -109,7 +109,7 @@ def _spawn(log: str) -> int:
     try:
         argv = [sys.executable, "-I", "-S", "-c", _SPAWN, log, *backend_command()]
         actions = [(os.POSIX_SPAWN_DUP2, write, 1)]
-        helper = os.posix_spawn(sys.executable, argv, _environment(), file_actions=actions)
+        helper = os.posix_spawn(sys.executable, argv, environment(), file_actions=actions)
         os.close(write)
         write = -1
         told = os.read(read, 32)
@@ -128,7 +128,7 @@ def backend_command() -> list[str]:
     return [sys.executable, "-m", "contui.backend"]
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Ours, with the import path by which this very package was found."""
     env = dict(os.environ)
     root = __file__.rpartition("/contui/tui/")[0]
