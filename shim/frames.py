@@ -28,8 +28,11 @@ ATTACHED is the next frame; for logs the log's files (and, following, a viewer s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from struct import Struct
+
+TYPE_CHECKING = False  # of `typing`, which is slow to import
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 VERSION = 1
 
