@@ -200,7 +200,7 @@ def _offsets(pair: Any) -> types.Offsets:
     return types.Offsets(stdout=int(pair[0]), stderr=int(pair[1]))
 
 
-def _stream(number: int) -> types.Stream:
+def _stream(number: int) -> types.Stream.ValueType:
     return types.STREAM_STDERR if number == frames.STDERR else types.STREAM_STDOUT
 
 

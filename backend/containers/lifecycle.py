@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from contui.backend import files
@@ -38,11 +39,20 @@ from contui.backend.tasks import Tasks
 
 KILL = 9
 KILL_SECONDS = 30.0  # after which a process is called unkillable (it hangs in the kernel)
+EXIT_CODES = {
+    "command-not-found": 127,
+    "cannot-execute": 126,
+    "invalid-user": 126,
+    "invalid-workdir": 126,
+}
 LOST = Exit(-1, error="its shim died, so nobody saw how it ended")
 
 
 class Lifecycle:
-    """Starts, stops and watches containers."""
+    """Starts, stops and watches containers. `on_auto_remove` is set by the removal: it takes a
+    container that was run with --rm."""
+
+    on_auto_remove: Callable[[Managed], Coroutine[Any, Any, None]]
 
     def __init__(self, registry: Registry, link: ShimLink, tasks: Tasks, health: Health) -> None:
         self._registry = registry
@@ -98,7 +108,7 @@ class Lifecycle:
     def _not_started(self, managed: Managed, error: BaseException, *, by_policy: bool) -> None:
         """Undo a start that failed; it counts as a run that ended at once."""
         kind = error.kind if isinstance(error, ContuiError) else ""
-        code = {"command-not-found": 127, "cannot-execute": 126}.get(kind, 125)
+        code = EXIT_CODES.get(kind, 125)
         text = error.message if isinstance(error, ContuiError) else "the start was interrupted"
         exit = Exit(code, at_ns=time.time_ns(), error=text)
         self._link.retire(managed, quit=True)
@@ -261,9 +271,6 @@ class Lifecycle:
         self._link.release(managed)
         if container.spec.auto_remove and not again:
             self._tasks.start(self.on_auto_remove(managed), f"removal of {managed.name}")
-
-    async def on_auto_remove(self, managed: Managed) -> None:
-        """Replaced by the manager: remove a container that was run with --rm."""
 
     def restart_in(self, managed: Managed, seconds: float) -> None:
         """Start it again after a while, unless somebody does something else with it first."""

@@ -35,10 +35,13 @@ from contui.backend.containers.state import (
 )
 from contui.backend.errors import AlreadyExists, InvalidArgument
 from contui.backend.images.store import ImageStore
+from contui.backend.init import find_init
 from contui.backend.journal import Journal
 from contui.backend.tasks import Tasks
+from contui.backend.volumes import mounts
 from contui.proto.v1.containers_pb2 import ContainerSpec
 
+Names = list[str]  # inside the class `list` is a method
 WAIT_CONDITIONS = ("", "exited", "removed", "next-exit")
 LATE_NAME_SECONDS = 5.0
 LISTED = ("running", "paused", "starting", "stopping", "restarting")  # without --all
@@ -86,6 +89,9 @@ class Manager:
         image = self._images.get(spec.image)
         config = dict(image.config)
         argv = resolve_argv(spec, config)
+        mounts.complete(spec.mounts, config)
+        if spec.init:
+            find_init()
         chosen = name or names.made_up(self.registry.by_name)
         identity = Identity(names.new_id(), spec, image.id, config, argv, time.time_ns(), chosen)
         self._write(identity)
@@ -227,7 +233,7 @@ class Manager:
         found.sort(key=lambda container: container.identity.created_ns, reverse=True)
         return found[:limit] if limit else found
 
-    def users_of(self, image_id: str) -> list[str]:
+    def users_of(self, image_id: str) -> Names:
         """Names of the containers that use an image."""
         return [m.name for m in self.registry if m.container.identity.image_id == image_id]
 

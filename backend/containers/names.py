@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 
 from contui.backend.errors import InvalidArgument, NotFound
 
-PATTERN = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+PATTERN = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _ID = re.compile(r"[0-9a-f]{1,64}")
 
 # fmt: off
@@ -45,7 +45,7 @@ def check(name: str) -> None:
     if not PATTERN.fullmatch(name):
         raise InvalidArgument(
             f"the name {name!r} cannot be used",
-            "use letters, digits, '_', '.' and '-', at least two, the first a letter or digit",
+            "use letters, digits, '_', '.' and '-', the first a letter or digit",
             "invalid-name",
         )
 

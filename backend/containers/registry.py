@@ -55,7 +55,7 @@ class Registry:
         return iter(list(self._by_id.values()))
 
     def free_name(self, managed: Managed) -> None:
-        """Let another container have the name; this one is on its way out."""
+        """Let another container have the name, in the catalogue too."""
         if self.by_name.get(managed.name) == managed.id:
             del self.by_name[managed.name]
         kept, managed.container.name = managed.name, managed.id
@@ -69,12 +69,9 @@ class Registry:
         self.by_name[name] = managed.id
         self.store.update(managed.container)
 
-    def drop(self, managed: Managed) -> None:
-        """Forget a container: from now on nobody finds it."""
-        self.store.delete(managed.id)
+    def forget(self, managed: Managed) -> None:
+        """From now on nobody finds it; the catalogue keeps it until its directory is gone."""
         self._by_id.pop(managed.id, None)
-        if self.by_name.get(managed.name) == managed.id:
-            del self.by_name[managed.name]
 
     def move(self, managed: Managed, state: State) -> None:
         """Put a container into another state, in the catalogue too, and wake who waits for it."""

@@ -17,7 +17,6 @@ from contui.backend.containers.registry import Registry
 from contui.backend.containers.resources import Resources
 from contui.backend.containers.shimlink import ShimLink
 from contui.backend.containers.state import Created, Exited, Removing, Restarting, require, run_of
-from contui.backend.errors import FailedPrecondition
 from contui.backend.journal import Journal
 from contui.backend.tasks import Tasks
 
@@ -50,14 +49,9 @@ class Removal:
         if force:
             await self._kill(managed)
         async with managed.lock:
-            if isinstance(managed.container.state, Removing):
-                if not force:
-                    raise FailedPrecondition(f"{managed.name} is being removed already")
-            else:
+            if not isinstance(managed.container.state, Removing):
                 require(managed.container.state, "remove", managed.name)
-                self._begin(managed)
-                self._finish_later(managed, volumes=volumes)
-        await managed.until(lambda: managed.removed)
+                self._take(managed, volumes=volumes)
 
     async def _kill(self, managed: Managed) -> None:
         """End it, and keep it from starting again."""
@@ -73,39 +67,33 @@ class Removal:
             await self._lifecycle.kill_and_wait(managed, run)
 
     async def auto_remove(self, managed: Managed) -> None:
-        """Remove a container that was run with --rm, when its last viewers have been served."""
+        """Remove a container that was run with --rm."""
         async with managed.lock:
-            if managed.keep or not isinstance(managed.container.state, Exited):
-                return
-            self._begin(managed)
-        await self._link.drained(managed, DRAIN_SECONDS)
-        self._finish_later(managed, volumes=True)
+            if not managed.keep and isinstance(managed.container.state, Exited):
+                self._take(managed, volumes=True)
 
     async def _deserted(self, managed: Managed) -> None:
         """The last viewer has gone. When it was to be run with --rm and its client went before it
         was started, nobody will ever start it."""
         async with managed.lock:
-            if not (
-                managed.container.spec.auto_remove and isinstance(managed.container.state, Created)
-            ):
-                return
-            self._begin(managed)
-            self._finish_later(managed, volumes=True)
+            container = managed.container
+            if container.spec.auto_remove and isinstance(container.state, Created):
+                self._take(managed, volumes=True)
 
     def resume(self, managed: Managed) -> None:
-        """Go on with a removal that a killed backend had begun. The lock is held."""
-        self._finish_later(managed, volumes=managed.container.spec.auto_remove)
+        """Go on with a removal that a killed backend had begun."""
+        self._take(managed, volumes=managed.container.spec.auto_remove)
 
-    def _begin(self, managed: Managed) -> None:
-        """From now on it is on its way out, and its name is free. The lock is held."""
+    def _take(self, managed: Managed, *, volumes: bool) -> None:
+        """From now on it does not exist for anybody, and its name is free. The lock is held.
+
+        Its directory stays while its shim still serves viewers from the log in it; the catalogue
+        says meanwhile that it is being removed.
+        """
         managed.cancel_timer()
         self._registry.move(managed, Removing())
         self._registry.free_name(managed)
-        managed.notify()
-
-    def _finish_later(self, managed: Managed, *, volumes: bool) -> None:
-        self._journal.begin_remove(managed.id)
-        self._registry.drop(managed)
+        self._registry.forget(managed)
         self._registry.tell(managed, "destroy")
         managed.removed = True
         managed.notify()
@@ -118,6 +106,8 @@ class Removal:
         self._link.release(managed)
         if managed.releasing:
             await asyncio.wait([managed.releasing])
+        self._journal.begin_remove(managed.id)
+        self._registry.store.delete(managed.id)
         await self.discard(managed.id, volumes=volumes)
 
     async def discard(self, container_id: str, *, volumes: bool) -> None:

@@ -21,10 +21,12 @@ from contui.backend.containers.managed import Managed
 from contui.backend.containers.model import Container, Paths
 from contui.backend.containers.spec import Surroundings, build_spec, host_name
 from contui.backend.images.store import ImageStore
+from contui.backend.init import find_init
 from contui.backend.networks.files import write_files
 from contui.backend.networks.model import Endpoint, Port
 from contui.backend.networks.network import Network
 from contui.backend.runtime import Runtime
+from contui.backend.volumes.store import VolumeStore
 
 REPLAY_BYTES = 4 << 20
 DELETE_SECONDS = 20.0
@@ -44,6 +46,7 @@ class Resources:
         self._config = config
         self._images = images
         self._network = network
+        self._volumes = VolumeStore(config.state_dir)
         self._runtime = runtime
 
     def shim_settings(self, managed: Managed) -> dict[str, Any]:
@@ -115,6 +118,8 @@ class Resources:
             hosts=paths.state / "hosts",
             resolv_conf=paths.state / "resolv.conf",
             hostname=paths.state / "hostname",
+            init=find_init() if spec.init else None,
+            mounts=self._volumes.resolve(spec, container.identity.image_config, container.id, root),
         )
         config = build_spec(spec, container.identity.image_config, around)
         paths.bundle.mkdir(mode=0o700, exist_ok=True)
@@ -149,6 +154,8 @@ class Resources:
         self._network.delete_netns(paths.netns)
         rootfs.discard_rootfs(paths.state, paths.run)
         cgroups.remove(self._config.cgroup_parent, container_id)
+        if volumes:
+            self._volumes.discard(container_id)
         shutil.rmtree(paths.run, ignore_errors=True)
 
     async def force_delete(self, managed: Managed) -> None:

@@ -54,6 +54,7 @@ class Sessions:
         """
         managed = managed or self._manager.get(request.container)
         attach = attach_keys(request, peer)
+        client: ShimClient | None
         if request.HasField("exec"):
             session, client = await self._exec(managed, request)
             attach |= {"owner": True, "grace_ms": GRACE_MS}

@@ -12,14 +12,14 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 from contui.backend import files
 from contui.backend.containers.managed import Managed
 from contui.backend.containers.registry import Registry
-from contui.backend.containers.resources import Resources
+from contui.backend.containers.resources import Resources, wanted_ports
 from contui.backend.containers.state import Run
 from contui.backend.errors import ContuiError, Unavailable
 from contui.backend.shims.client import ShimClient
@@ -32,8 +32,8 @@ LEAVE_SECONDS = 3.0  # that a shim may take to leave before the next run of its 
 EXEC_KEPT_SECONDS = 60.0  # how long an ended exec with `keep` can still be looked at
 EXEC_ENDED_SECONDS = 2.0  # the same without `keep`: time to resume a lost connection
 
-Exited = Callable[[Managed, dict[str, Any], float], Awaitable[None]]
-Lost = Callable[[Managed], Awaitable[None]]
+Exited = Callable[[Managed, dict[str, Any], float], Coroutine[Any, Any, None]]
+Lost = Callable[[Managed], Coroutine[Any, Any, None]]
 
 
 class ShimLink:
@@ -51,6 +51,7 @@ class ShimLink:
         self._resources = resources
         self._tasks = tasks
         self._retired: dict[str, ShimClient] = {}
+        self._releasing: set[asyncio.Task[None]] = set()
 
     async def shim(self, managed: Managed) -> ShimClient:
         """The shim of the present run, spawned at first need."""
@@ -173,8 +174,11 @@ class ShimLink:
         managed.preparing.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def _prepare(self, managed: Managed) -> None:
-        if managed.releasing:
-            await asyncio.wait([managed.releasing])
+        before = {managed.releasing} if managed.releasing else set()
+        if wanted_ports(managed.container):  # which another container may be about to give back
+            before |= self._releasing
+        if before:
+            await asyncio.wait(before)
         results = await asyncio.gather(
             self.shim(managed), self._resources.prepare(managed), return_exceptions=True
         )
@@ -188,6 +192,8 @@ class ShimLink:
         managed.releasing = self._tasks.start(
             self._release(managed, preparing, managed.releasing), f"clean-up of {managed.name}"
         )
+        self._releasing.add(managed.releasing)
+        managed.releasing.add_done_callback(self._releasing.discard)
 
     async def _release(
         self,
@@ -223,14 +229,6 @@ class ShimLink:
         except ContuiError:
             with contextlib.suppress(ContuiError):
                 await client.request("quit")
-
-    async def drained(self, managed: Managed, seconds: float) -> None:
-        """Wait until the shim of the last run has served its viewers and left, at most so long."""
-        client = self._retired.get(managed.id)
-        if client and client.alive:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await client.gone.wait()
 
     async def dismiss(self, managed: Managed, seconds: float) -> None:
         """Wait until no shim of the container is left; send it away after so many seconds."""

@@ -17,11 +17,9 @@ from contui.proto.v1.containers_pb2 import ContainerSpec, NetworkConfig
 LOG_DRIVERS = ("local", "json-file", "journald", "none")
 LOG_OPTIONS = ("max-size", "max-file", "mode", "max-buffer-size")
 NETWORKS = ("bridge", "none", "host")
-MOUNT_TYPES = ("bind", "volume", "tmpfs")
 SMALLEST_MEMORY = 6 << 20
 _ENV = re.compile(r"[^=\0]+(=[^\0]*)?", re.DOTALL)
 _SIZE = re.compile(r"[1-9][0-9]*[bkmg]?", re.IGNORECASE)
-_VOLUME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+|[0-9a-f]{64}")
 
 
 def check(spec: ContainerSpec) -> None:
@@ -32,7 +30,6 @@ def check(spec: ContainerSpec) -> None:
     _restart(spec)
     _log(spec)
     _network(spec.network)
-    _mounts(spec)
     _resources(spec)
     if spec.stop_signal:
         signal_number(spec.stop_signal)
@@ -152,32 +149,6 @@ def _address(text: str) -> None:
         ipaddress.ip_address(text)
     except ValueError:
         raise InvalidArgument(f"{text!r} is not an IP address", "for example 127.0.0.1") from None
-
-
-def _mounts(spec: ContainerSpec) -> None:
-    targets = set()
-    for mount in spec.mounts:
-        if mount.type not in MOUNT_TYPES:
-            raise InvalidArgument(
-                f"there is no mount type {mount.type!r}", f"use one of {', '.join(MOUNT_TYPES)}"
-            )
-        if not mount.target.startswith("/") or mount.target == "/":
-            raise InvalidArgument(
-                f"the mount target {mount.target!r} cannot be used",
-                "it must be an absolute path in the container, and not its root",
-            )
-        if mount.type == "bind" and not mount.source.startswith("/"):
-            raise InvalidArgument(
-                f"the bind mount source {mount.source!r} is not absolute", "begin it with /"
-            )
-        if mount.type == "volume" and mount.source and not _VOLUME.fullmatch(mount.source):
-            raise InvalidArgument(
-                f"the volume name {mount.source!r} cannot be used",
-                "use letters, digits, '_', '.' and '-'; a path begins with /",
-            )
-        if mount.target in targets:
-            raise InvalidArgument(f"two mounts have the target {mount.target}", "drop one")
-        targets.add(mount.target)
 
 
 def _resources(spec: ContainerSpec) -> None:

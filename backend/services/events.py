@@ -41,9 +41,9 @@ class EventService(EventServiceServicer):
                 if passes(event, filters):
                     yield message(event)
             until = request.until.unix_nanos
-            while event := await _next(watcher, until):
-                if passes(event, filters):
-                    yield message(event)
+            while following := await _next(watcher, until):
+                if passes(following, filters):
+                    yield message(following)
 
     def _first(self, request: pb.WatchRequest) -> list[Event]:
         """What is sent before anything new: kept events, or the state of everything."""

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 Handler = Any  # grpc.RpcMethodHandler, whose attributes the stubs do not know
 
 
-class Guard(grpc.aio.ServerInterceptor):
+class Guard(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]
     """Wraps every handler."""
 
     async def intercept_service(

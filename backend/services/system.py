@@ -11,6 +11,7 @@ from importlib import metadata
 from typing import Any
 
 from contui.backend import cgroups
+from contui.backend.disk_usage import Owner, measure
 from contui.backend.errors import ContuiError
 from contui.backend.parts import Parts
 from contui.proto.v1 import system_pb2 as pb
@@ -75,7 +76,18 @@ class SystemService(SystemServiceServicer):
         )
 
     async def DiskUsage(self, request: pb.DiskUsageRequest, context: Any) -> pb.DiskUsageResponse:
-        return pb.DiskUsageResponse()
+        owners = [
+            Owner(
+                id=managed.id,
+                name=managed.name,
+                image_id=managed.container.identity.image_id,
+                active=managed.container.state.active,
+                state_dir=managed.paths.state,
+                run_dir=managed.paths.run,
+            )
+            for managed in self._parts.manager.registry
+        ]
+        return await asyncio.to_thread(measure, self._parts.images, owners)
 
     async def Shutdown(self, request: pb.ShutdownRequest, context: Any) -> pb.ShutdownResponse:
         # After the answer: the server lets calls under way end first.
