@@ -55,5 +55,5 @@ class ClusterTable:
     def keep_only(self, used: Iterable[str]) -> dict[int, str]:
         """Renumber so that only the characters ``used`` remain; from old to new."""
         kept = {ord(code): self.resolve(code) for code in used}
-        self.__init__()  # type: ignore[misc]
+        self._codes, self._texts = {}, {}
         return {code: self.intern(text) for code, text in kept.items()}

@@ -218,25 +218,28 @@ class Terminal:
         """Forget styles and clusters that no cell uses any more, and renumber the rest."""
         screen = self.screen
         rows = [*screen.main.rows, *screen.alternate.rows]
-        rows += [entry for entry in screen.history if isinstance(entry, Row)]
-        pens = {screen.pen, screen.main.saved.pen, screen.alternate.saved.pen}
-        styles = screen.styles.keep_only(pens.union(*(set(row.styles) for row in rows)))
-        for row in rows:
-            row.styles = row.styles.translate(styles)
-        for page in (screen.main, screen.alternate):
-            page.saved = page.saved._replace(pen=page.saved.pen.translate(styles))
-        screen.set_pen(screen.pen.translate(styles))
-        self._collect_clusters(rows)
+        history = [as_row(entry) for entry in screen.history]
+        self._collect_styles([*rows, *history])
+        self._collect_clusters([*rows, *history])
+        screen.history.clear()
+        screen.history.extend(row.entry() for row in history)
         self.stream.forget_calls()
         self._collect_at = max(COLLECT_AT, 2 * (len(screen.styles) + len(screen.clusters)))
 
-    def _collect_clusters(self, rows: list[Row]) -> None:
+    def _collect_styles(self, rows: list[Row]) -> None:
         screen = self.screen
-        texts = [row.text for row in rows] + [e for e in screen.history if isinstance(e, str)]
-        used = {c for text in texts if not text.isascii() for c in text if c >= CLUSTER_FIRST}
-        clusters = screen.clusters.keep_only(used)
+        pens = {screen.pen, screen.main.saved.pen, screen.alternate.saved.pen}
+        new = screen.styles.keep_only(pens.union(*(set(row.styles) for row in rows)))
         for row in rows:
-            row.text = row.text.translate(clusters)
-        for index, entry in enumerate(screen.history):
-            if isinstance(entry, str) and not entry.isascii():
-                screen.history[index] = entry.translate(clusters)
+            row.styles = row.styles.translate(new)
+        for page in (screen.main, screen.alternate):
+            page.saved = page.saved._replace(pen=page.saved.pen.translate(new))
+        screen.set_pen(screen.pen.translate(new))
+
+    def _collect_clusters(self, rows: list[Row]) -> None:
+        odd = [row for row in rows if not row.text.isascii()]
+        new = self.screen.clusters.keep_only(
+            {c for row in odd for c in row.text if c >= CLUSTER_FIRST}
+        )
+        for row in odd:
+            row.text = row.text.translate(new)

@@ -13,7 +13,6 @@ from pyte import modes as mo
 from contui.tui.terminal import rows as cells_of
 from contui.tui.terminal.rows import Row, cells, put
 from contui.tui.terminal.state import State
-from contui.tui.terminal.styles import PLAIN_ID
 
 
 class Motion(State):
@@ -261,13 +260,9 @@ class Motion(State):
         rows[bottom:bottom] = [self.blank() for _ in range(count)]
 
     def remember(self, row: Row) -> None:
-        """Put a row into the scrollback, a plain one as its bare text."""
+        """Put a row into the scrollback."""
         self.scrolled += 1
-        row.cache = None
-        if row.styles == PLAIN_ID * len(row.styles):
-            self.history.append(row.text + "\n" if row.wrapped else row.text)
-        else:
-            self.history.append(row)
+        self.history.append(row.entry())
 
     def delete_rows(self, top: int, count: int) -> None:
         """Take rows out at ``top`` and bring blank ones in at the bottom margin."""

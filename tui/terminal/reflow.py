@@ -1,7 +1,7 @@
 """Rewrapping lines when the width changes, as kitty and tmux do.
 
-Works on what scrollback and screen hold: a ``Row``, or for a plain line its text, which ends
-in a newline when the line goes on in the next entry.
+Works on what scrollback and screen hold: for a plain line its text, for another its text and
+styles, the text ending in a newline when the line goes on in the next entry; or a ``Row``.
 """
 
 from __future__ import annotations
@@ -12,24 +12,18 @@ from collections.abc import Iterable, Iterator
 from contui.tui.terminal.rows import WIDE_TAIL, Row
 from contui.tui.terminal.styles import PLAIN_ID
 
-Entry = str | Row
+Entry = str | tuple[str, str]
 
 _wide = re.compile(f"(?s).{WIDE_TAIL}")
 
 
 def as_row(entry: Entry) -> Row:
-    """The row that a scrollback entry stands for."""
-    if isinstance(entry, Row):
-        return entry
-    text = entry.removesuffix("\n")
-    return Row(text, PLAIN_ID * len(text), len(text) < len(entry))
-
-
-def as_entry(row: Row) -> Entry:
-    """The compact form of a row: plain text when it has no styles."""
-    if row.styles == PLAIN_ID * len(row.styles):
-        return row.text + "\n" if row.wrapped else row.text
-    return row
+    """The row that a scrollback entry stands for, newly made."""
+    if isinstance(entry, str):
+        text = entry.removesuffix("\n")
+        return Row(text, PLAIN_ID * len(text), len(text) < len(entry))
+    text, styles = entry
+    return Row(text[: len(styles)], styles, len(text) > len(styles))
 
 
 def split_cells(text: str, styles: str, columns: int) -> Iterator[Row]:
@@ -57,7 +51,7 @@ class Reflow:
     """
 
     def __init__(
-        self, entries: Iterable[Entry], columns: int, anchors: list[tuple[int, int]]
+        self, entries: Iterable[Entry | Row], columns: int, anchors: list[tuple[int, int]]
     ) -> None:
         self.rows: list[Entry] = []
         self.positions: list[tuple[int, int]] = list(anchors)
@@ -70,7 +64,7 @@ class Reflow:
         if self._parts:
             self._flush()
 
-    def _take(self, number: int, entry: Entry) -> None:
+    def _take(self, number: int, entry: Entry | Row) -> None:
         if (
             not self._parts
             and isinstance(entry, str)
@@ -80,7 +74,7 @@ class Reflow:
         ):
             self.rows.append(entry)
             return
-        row = as_row(entry)
+        row = entry if isinstance(entry, Row) else as_row(entry)
         self._parts.append((number, row))
         if not row.wrapped:
             self._flush()
@@ -92,7 +86,7 @@ class Reflow:
         new = list(split_cells(text, styles, self._columns))
         new[-1].wrapped = self._parts[-1][1].wrapped
         self._move_anchors(new)
-        self.rows.extend(map(as_entry, new))
+        self.rows.extend(row.entry() for row in new)
         self._parts = []
 
     def _move_anchors(self, new: list[Row]) -> None:

@@ -26,6 +26,12 @@ class Row:
         self.wrapped = wrapped
         self.cache: object = None
 
+    def entry(self) -> str | tuple[str, str]:
+        """The compact form for the scrollback; see ``reflow.Entry``."""
+        text = self.text + "\n" if self.wrapped else self.text
+        plain = self.styles == PLAIN_ID * len(self.styles)
+        return text if plain else (text, self.styles)
+
     def __repr__(self) -> str:
         return f"Row({self.text!r}, wrapped={self.wrapped})"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contui.tui.terminal.commands import Commands
-from contui.tui.terminal.reflow import Entry, Reflow, as_entry, as_row
+from contui.tui.terminal.reflow import Entry, Reflow, as_row
 from contui.tui.terminal.rows import Row, erase
 from contui.tui.terminal.sgr import apply_sgr
 from contui.tui.terminal.state import Page
@@ -54,7 +54,7 @@ class Screen(Commands):
         page, active = self.main, self.page is self.main
         x, y = (self.x + self.wrap, self.y) if active else (page.saved.x, page.saved.y)
         used = self._used_lines(page, y)
-        entries: list[Entry] = [*self.history, *page.rows[:used]]
+        entries = [*self.history, *(row.entry() for row in page.rows[:used])]
         top = len(self.history)
         anchors = [(top, 0), (top + min(y, used - 1), x)]
         if columns != self.columns:
@@ -93,11 +93,9 @@ class Screen(Commands):
 
     def _store(self, page: Page, entries: list[Entry], top: int, lines: int) -> None:
         self.history.clear()
-        self.history.extend(as_entry(e) if isinstance(e, Row) else e for e in entries[:top])
+        self.history.extend(entries[:top])
         rows = [as_row(entry) for entry in entries[top : top + lines]]
         rows += [Row() for _ in range(lines - len(rows))]
-        for row in rows:
-            row.cache = None
         page.rows = rows
 
     def _resize_alternate(self, lines: int, columns: int) -> None:

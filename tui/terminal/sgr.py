@@ -12,77 +12,111 @@ from contui.tui.terminal.styles import (
     FAINT,
     ITALIC,
     OVERLINE,
-    PLAIN,
     PROTECTED,
     REVERSE,
     RGB,
     STRIKE,
     Style,
+    StyleTable,
 )
 
-_SET = {
-    1: BOLD,
-    2: FAINT,
-    3: ITALIC,
-    5: BLINK,
-    6: BLINK,
-    7: REVERSE,
-    8: CONCEAL,
-    9: STRIKE,
-    53: OVERLINE,
+#: Bounds both tables of what sequences do.
+MOST_ENTRIES = 4096
+
+#: Where a style keeps what SGR changes.
+_FG, _BG, _FLAGS, _UNDERLINE, _UNDERLINE_COLOR = range(5)
+_PLAIN_FIELDS = (DEFAULT, DEFAULT, 0, 0, DEFAULT)
+
+#: Codes that put a value into a field.
+_ASSIGN: dict[str, tuple[int, int]] = {
+    "4": (_UNDERLINE, 1),
+    "21": (_UNDERLINE, 2),
+    "24": (_UNDERLINE, 0),
+    "39": (_FG, DEFAULT),
+    "49": (_BG, DEFAULT),
+    "59": (_UNDERLINE_COLOR, DEFAULT),
+    **{str(30 + n): (_FG, n) for n in range(8)},
+    **{str(90 + n): (_FG, n + 8) for n in range(8)},
+    **{str(40 + n): (_BG, n) for n in range(8)},
+    **{str(100 + n): (_BG, n + 8) for n in range(8)},
 }
-_CLEAR = {
-    22: BOLD | FAINT,
-    23: ITALIC,
-    25: BLINK,
-    27: REVERSE,
-    28: CONCEAL,
-    29: STRIKE,
-    55: OVERLINE,
+#: Codes that set or clear flags: what to keep, what to add.
+_FLAG_CODES: dict[str, tuple[int, int]] = {
+    "1": (-1, BOLD),
+    "2": (-1, FAINT),
+    "3": (-1, ITALIC),
+    "5": (-1, BLINK),
+    "6": (-1, BLINK),
+    "7": (-1, REVERSE),
+    "8": (-1, CONCEAL),
+    "9": (-1, STRIKE),
+    "22": (~(BOLD | FAINT), 0),
+    "23": (~ITALIC, 0),
+    "25": (~BLINK, 0),
+    "27": (~REVERSE, 0),
+    "28": (~CONCEAL, 0),
+    "29": (~STRIKE, 0),
+    "53": (-1, OVERLINE),
+    "55": (~OVERLINE, 0),
 }
-_UNDERLINE = {21: 2, 24: 0}
-_COLOR_FIELD = {38: "fg", 48: "bg", 58: "underline_color"}
-_DEFAULT_COLOR = {39: "fg", 49: "bg", 59: "underline_color"}
+_COLOR_FIELDS = {"38": _FG, "48": _BG, "58": _UNDERLINE_COLOR}
+
+
+class PenTable(dict[str, str]):
+    """Pen before to pen after, for the one sequence whose ``parameters`` it was made for."""
+
+    def __init__(self, styles: StyleTable, parameters: str) -> None:
+        super().__init__()
+        self._styles = styles
+        self._parameters = parameters
+
+    def __missing__(self, pen: str) -> str:
+        if len(self) >= MOST_ENTRIES:
+            self.clear()
+        after = self._styles.intern(apply_sgr(self._styles[pen], self._parameters))
+        self[pen] = after
+        return after
+
+
+class SgrTable(dict[str, PenTable]):
+    """Every SGR sequence seen, whole (``CSI 1 m``), to what it does to each pen."""
+
+    def __init__(self, styles: StyleTable) -> None:
+        super().__init__()
+        self._styles = styles
+
+    def __missing__(self, sequence: str) -> PenTable:
+        if len(self) >= MOST_ENTRIES:
+            self.clear()
+        table = self[sequence] = PenTable(self._styles, sequence[2:-1])
+        return table
 
 
 def apply_sgr(style: Style, parameters: str) -> Style:
     """``style`` after the parameters of one SGR sequence, given without ``CSI`` and ``m``."""
+    fields: list[int] = list(style[:5])  # type: ignore[arg-type]
     codes = iter(parameters.split(";"))
     for code in codes:
-        style = _apply_colon(style, code) if ":" in code else _apply(style, _number(code), codes)
-    return style
+        if code[:1] == "0":
+            code = code.lstrip("0")
+        if code in _ASSIGN:
+            field, value = _ASSIGN[code]
+            fields[field] = value
+        elif code in _FLAG_CODES:
+            keep, add = _FLAG_CODES[code]
+            fields[_FLAGS] = fields[_FLAGS] & keep | add
+        elif code in _COLOR_FIELDS:
+            _set_color(fields, _COLOR_FIELDS[code], _legacy_color(codes))
+        elif ":" in code:
+            _apply_colon(fields, code)
+        elif not code:
+            fields[:] = (*_PLAIN_FIELDS[:2], fields[_FLAGS] & PROTECTED, *_PLAIN_FIELDS[3:])
+    return Style(*fields, style.link, style.link_id)
 
 
 def _number(text: str) -> int:
     """A parameter's value; empty is 0."""
     return int(text) if text.isdigit() else 0
-
-
-def _apply(style: Style, code: int, rest: Iterator[str]) -> Style:
-    if code == 0:
-        kept = style.flags & PROTECTED
-        return PLAIN._replace(flags=kept, link=style.link, link_id=style.link_id)
-    if code in _SET:
-        return style._replace(flags=style.flags | _SET[code])
-    if code in _CLEAR:
-        return style._replace(flags=style.flags & ~_CLEAR[code])
-    if code in _COLOR_FIELD:
-        return _with_color(style, _COLOR_FIELD[code], _legacy_color(rest))
-    return _apply_color_or_underline(style, code)
-
-
-def _apply_color_or_underline(style: Style, code: int) -> Style:
-    if code == 4:
-        return style._replace(underline=1)
-    if code in _UNDERLINE:
-        return style._replace(underline=_UNDERLINE[code])
-    if code in _DEFAULT_COLOR:
-        return _with_color(style, _DEFAULT_COLOR[code], DEFAULT)
-    if 30 <= code <= 37 or 90 <= code <= 97:
-        return style._replace(fg=code - 30 if code < 90 else code - 82)
-    if 40 <= code <= 47 or 100 <= code <= 107:
-        return style._replace(bg=code - 40 if code < 100 else code - 92)
-    return style
 
 
 def _legacy_color(rest: Iterator[str]) -> int | None:
@@ -97,16 +131,15 @@ def _legacy_color(rest: Iterator[str]) -> int | None:
     return None
 
 
-def _apply_colon(style: Style, code: str) -> Style:
+def _apply_colon(fields: list[int], code: str) -> None:
     """One parameter with sub-parameters; an unknown one changes nothing."""
     head, *parts = code.split(":")
-    number = _number(head)
-    if number == 4:
+    if head == "4":
         shape = _number(parts[0])
-        return style._replace(underline=shape) if shape <= 5 else style
-    if number in _COLOR_FIELD:
-        return _with_color(style, _COLOR_FIELD[number], _colon_color(parts))
-    return style
+        if shape <= 5:
+            fields[_UNDERLINE] = shape
+    elif head in _COLOR_FIELDS:
+        _set_color(fields, _COLOR_FIELDS[head], _colon_color(parts))
 
 
 def _colon_color(parts: list[str]) -> int | None:
@@ -130,9 +163,6 @@ def _rgb(parts: list[str]) -> int | None:
     return RGB | red << 16 | green << 8 | blue if max(red, green, blue) <= 255 else None
 
 
-def _with_color(style: Style, field: str, color: int | None) -> Style:
-    if color is None:
-        return style
-    if field == "fg":
-        return style._replace(fg=color)
-    return style._replace(bg=color) if field == "bg" else style._replace(underline_color=color)
+def _set_color(fields: list[int], field: int, color: int | None) -> None:
+    if color is not None:
+        fields[field] = color

@@ -26,9 +26,8 @@ PRIVATE_SHIFT = 5
 #: Most bytes of replies kept for a program that does not read them.
 MOST_REPLIES = 64 * 1024
 
-#: What scrollback keeps: a plain line as its text, anything else as its row. A plain line
-#: that goes on in the next one ends in a newline.
-Scrollback = deque[str | Row]
+#: What scrollback keeps; see ``reflow.Entry``.
+Scrollback = deque[str | tuple[str, str]]
 
 
 def private(mode: int) -> int:
@@ -186,7 +185,7 @@ class State(pyte.Screen):
     def set_pen(self, pen: str) -> None:
         """Write with this style from now on, and erase with its background."""
         self.pen = pen
-        self.fill = self.styles.blank(pen)
+        self.fill = self.styles.blanks[pen]
 
     def reply(self, text: str) -> None:
         """Queue an answer for the program; one that does not read gets no more than 64 KiB."""

@@ -15,9 +15,10 @@ from functools import partial
 import pyte
 from pyte import control as ctrl
 
+from contui.tui.terminal.bulk import LEAST, BulkWriter, only_lines
 from contui.tui.terminal.screen import Screen
 from contui.tui.terminal.sequences import BASIC, CSI, ESCAPE, MANY, STRING_END, STRINGS
-from contui.tui.terminal.sgr import apply_sgr
+from contui.tui.terminal.sgr import SgrTable
 
 Call = Callable[[], object]
 
@@ -36,6 +37,7 @@ _OSC = r"\x1b\][^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\)"
 _split = re.compile(
     rf"(\r\n|{_CSI}|{_SHORT}|{_OSC}|[\x00-\x1a\x1c-\x1f\x7f]|[\x1b\x80-\x9f][\s\S]*)"
 ).split
+_is_sgr = re.compile(r"\x1b\[[0-9;:]*m").fullmatch
 _is_csi = re.compile(_CSI).fullmatch
 _is_short = re.compile(_SHORT).fullmatch
 _is_osc = re.compile(_OSC).fullmatch
@@ -76,11 +78,14 @@ class Stream(pyte.ByteStream):
         self._string_size = 0
         self._rest = ""
         self._handlers = _Handlers(self._make_handler)
+        self._sgr = SgrTable(screen.styles)
+        self._bulk = BulkWriter(screen, self._sgr)
         super().__init__(screen)
 
     def forget_calls(self) -> None:
         """Drop cached calls; needed when style numbers change."""
         self._handlers.clear()
+        self._sgr.clear()
 
     def _initialize_parser(self) -> None:
         """pyte's generator is not used."""
@@ -104,29 +109,64 @@ class Stream(pyte.ByteStream):
         text = self.utf8_decoder.decode(data) if self.use_utf8 else data.decode("latin-1")
         if self._state != GROUND:
             text = self._continue(text)
+        elif len(data) >= LEAST and self.use_utf8 and self._bulk.ready():
+            text = self._write_lines(data, text)
         while text:
             text = self._parse(text)
+
+    def _write_lines(self, data: bytes, text: str) -> str:
+        """Write what are lines of text the quick way; the rest is returned.
+
+        The first lines go the careful way, until the cursor is on an empty last line.
+        """
+        lines = text.split("\r\n")
+        head = self.screen.lines - self.screen.y
+        if len(lines) - head <= self.screen.lines or not only_lines(data, text):
+            return text
+        rest = "\r\n".join(lines[:head]) + "\r\n"
+        while rest:
+            rest = self._parse(rest)
+        if self._state == GROUND and self._bulk.ready() and self._bulk.settled():
+            head += self._bulk.write(lines[head:-1])
+        return self._continue_or_text("\r\n".join(lines[head:]))
+
+    def _continue_or_text(self, text: str) -> str:
+        return text if self._state == GROUND else self._continue(text)
 
     def _parse(self, text: str) -> str:
         """Run what is regular; what an irregular sequence left to be parsed, if any."""
         self._rest = ""
         parts = _split(text)
         last = parts.pop()
-        draw = self.screen.draw
-        handlers = self._handlers
+        screen, handlers = self.screen, self._handlers
         pairs = iter(parts)
         for run, control in zip(pairs, pairs, strict=True):
             if run:
-                draw(run)
+                # What follows is ``screen.draw`` for text that fits, here to save the call.
+                x = screen.x
+                end = x + len(run)
+                row = screen.rows[screen.y]
+                old = row.text
+                if end < screen.limit and x <= len(old) and old.isascii() and run.isascii():
+                    styles = row.styles
+                    row.text = old[:x] + run + old[end:]
+                    row.styles = styles[:x] + screen.pen * len(run) + styles[end:]
+                    row.cache = None
+                    screen.last_text, screen.last_row = run, row
+                    screen.x = screen.last_x = end
+                else:
+                    screen.draw(run)
             handlers[control]()
         if last:
-            draw(last)
+            screen.draw(last)
         return self._rest
 
     # Whole sequences.
 
     def _make_handler(self, sequence: str) -> Call:
         """The call for a whole sequence; only what may come again is kept."""
+        if sequence[-1] == "m" and _is_sgr(sequence) and len(sequence) <= LONGEST_SEQUENCE:
+            return self._keep(sequence, self._make_sgr(sequence))
         if len(sequence) > LONGEST_SEQUENCE or sequence[0] >= "\x80" or _is_osc(sequence):
             return partial(self._take_long, sequence)
         if sequence[0] != "\x1b":
@@ -137,6 +177,9 @@ class Stream(pyte.ByteStream):
             call = self._make_short(sequence)
         else:
             return partial(self._irregular, sequence)
+        return self._keep(sequence, call)
+
+    def _keep(self, sequence: str, call: Call) -> Call:
         if len(self._handlers) >= MOST_CACHED:
             self._handlers.clear()
         self._handlers[sequence] = call
@@ -175,8 +218,6 @@ class Stream(pyte.ByteStream):
         if whole is None:
             return _nothing
         prefix, numbers, intermediates, final = whole.groups()
-        if prefix + intermediates + final == "m":
-            return self._make_sgr(numbers)
         name, most = CSI.get(prefix + intermediates + final, ("", 0))
         if not name or ":" in numbers:
             return _nothing
@@ -185,21 +226,13 @@ class Stream(pyte.ByteStream):
         ]
         return partial(getattr(self.screen, name), *(parameters[:most] if numbers else ()))
 
-    def _make_sgr(self, parameters: str) -> Call:
+    def _make_sgr(self, sequence: str) -> Call:
         """SGR as a table from the pen before to the pen after."""
-        screen = self.screen
-        pens: dict[str, tuple[str, str]] = {}
+        screen, pens = self.screen, self._sgr[sequence]
 
         def apply() -> None:
-            found = pens.get(screen.pen)
-            if found is None:
-                before = screen.pen
-                style = apply_sgr(screen.styles[before], parameters)
-                screen.set_pen(screen.styles.intern(style))
-                if len(pens) < MOST_CACHED:
-                    pens[before] = (screen.pen, screen.fill)
-            else:
-                screen.pen, screen.fill = found
+            pen = screen.pen = pens[screen.pen]
+            screen.fill = screen.styles.blanks[pen]
 
         return apply
 

@@ -50,13 +50,25 @@ PLAIN_ID: Final = "\0"
 MOST_STYLES: Final = 0x10F000
 
 
+class BlankTable(dict[str, str]):
+    """The style an erased cell takes under each pen: its background alone."""
+
+    def __init__(self, styles: StyleTable) -> None:
+        super().__init__()
+        self._styles = styles
+
+    def __missing__(self, pen: str) -> str:
+        blank = self[pen] = self._styles.intern(Style(bg=self._styles[pen].bg))
+        return blank
+
+
 class StyleTable:
-    """Numbers styles. ``ids`` maps a style to its character; indexing goes back."""
+    """Numbers styles: ``intern`` gives a style's character, indexing goes back."""
 
     def __init__(self) -> None:
         self._styles: list[Style] = [PLAIN]
         self._ids: dict[Style, str] = {PLAIN: PLAIN_ID}
-        self._blanks: dict[str, str] = {PLAIN_ID: PLAIN_ID}
+        self.blanks = BlankTable(self)
 
     def __len__(self) -> int:
         return len(self._styles)
@@ -74,16 +86,9 @@ class StyleTable:
             self._styles.append(style)
         return found
 
-    def blank(self, style_id: str) -> str:
-        """The style an erased cell takes under the pen ``style_id``: its background alone."""
-        found = self._blanks.get(style_id)
-        if found is None:
-            found = self.intern(Style(bg=self[style_id].bg))
-            self._blanks[style_id] = found
-        return found
-
     def keep_only(self, used: Iterable[str]) -> dict[int, str]:
         """Renumber so that only ``used`` remain; the translation from old to new."""
         kept = {style_id: self[style_id] for style_id in used}
-        self.__init__()  # type: ignore[misc]
+        self._styles, self._ids = [PLAIN], {PLAIN: PLAIN_ID}
+        self.blanks.clear()
         return {ord(old): self.intern(style) for old, style in kept.items()}

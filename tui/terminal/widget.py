@@ -25,7 +25,6 @@ from contui.tui.terminal.emulator import Terminal
 from contui.tui.terminal.keys import encode_focus, encode_key, encode_paste
 from contui.tui.terminal.painter import Painter
 from contui.tui.terminal.pointer import Pointer
-from contui.tui.terminal.rows import Row
 from contui.tui.terminal.selection import Selection, find
 
 #: Most bytes taken in one turn of the event loop.
@@ -306,9 +305,6 @@ class TerminalView(Widget, can_focus=True):
     def _drop_strips(self) -> None:
         for row in (*self._terminal.screen.main.rows, *self._terminal.screen.alternate.rows):
             row.cache = None
-        for entry in self._terminal.screen.history:
-            if isinstance(entry, Row):
-                entry.cache = None
 
     def _overlays(self, line: int) -> list[tuple[int, int, RichStyle]]:
         """Selection and cursor on a line, as spans that do not overlap."""

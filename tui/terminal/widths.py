@@ -9,6 +9,8 @@ unprintable takes one cell.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from functools import lru_cache
 
 #: Combining marks, joiners, variation selectors, conjoining Jamo: hexadecimal ranges.
 ZERO_WIDTH = """
@@ -72,28 +74,61 @@ CLUSTER_BASE = 0x100000
 CLUSTER_LIMIT = 0x110000
 
 
+#: Characters before this one are all one cell wide.
+FIRST_ODD = "\u0300"
+_ASTRAL = "\U00010000-\U0010ffff"
+
+
+def _spans(ranges: str) -> list[tuple[int, int]]:
+    """Hexadecimal ranges as pairs of first and last code point."""
+    parts = (span.partition("-") for span in ranges.split())
+    return [(int(low, 16), int(high or low, 16)) for low, _, high in parts]
+
+
+def _table(ranges: str, width: int) -> tuple[list[int], list[int], int]:
+    spans = _spans(ranges)
+    return [low for low, _ in spans], [high for _, high in spans], width
+
+
 def _character_class(ranges: str) -> str:
-    """The inside of a regular expression's character class for hexadecimal ``ranges``."""
-    spans = (span.partition("-") for span in ranges.split())
-    return "".join(f"\\U{int(low, 16):08x}-\\U{int(high or low, 16):08x}" for low, _, high in spans)
+    """The inside of a regular expression's character class, for the basic plane."""
+    return "".join(f"\\u{low:04x}-\\u{high:04x}" for low, high in _spans(ranges) if high <= 0xFFFF)
 
 
+_TABLES = (_table(ZERO_WIDTH, 0), _table(DOUBLE_WIDTH, 2))
 _ZERO = _character_class(ZERO_WIDTH)
 _DOUBLE = _character_class(DOUBLE_WIDTH)
-_CLUSTERS = f"\\U{CLUSTER_BASE:08x}-\\U{CLUSTER_LIMIT - 1:08x}"
 
-#: Finds the first character that is not one plain cell.
-find_odd = re.compile(f"[{_ZERO}{_DOUBLE}{_CLUSTERS}]").search
+#: Finds the first character that may not be one plain cell. Those above the basic plane are
+#: looked at one by one: a regular expression is slow at their many ranges.
+find_odd = re.compile(f"[{_ZERO}{_DOUBLE}{_ASTRAL}]").search
 
 #: Splits printable text into runs: group 1 double width, group 2 one zero-width character,
-#: group 3 one character of the cluster range, no group narrow text.
+#: group 3 one character above the basic plane, no group narrow text.
 width_runs = re.compile(
-    f"([{_DOUBLE}]+)|([{_ZERO}])|([{_CLUSTERS}])|[^{_ZERO}{_DOUBLE}{_CLUSTERS}]+"
+    f"([{_DOUBLE}]+)|([{_ZERO}])|([{_ASTRAL}])|[^{_ZERO}{_DOUBLE}{_ASTRAL}]+"
 ).finditer
 
 
+@lru_cache(maxsize=4096)
 def cell_width(character: str) -> int:
     """The cells one printable character takes: 0, 1 or 2."""
-    for run in width_runs(character):
-        return 2 if run[1] else 0 if run[2] else 1
-    return 0
+    code = ord(character)
+    for starts, ends, width in _TABLES:
+        at = bisect_right(starts, code) - 1
+        if at >= 0 and code <= ends[at]:
+            return width
+    return 1
+
+
+def is_interned(character: str) -> bool:
+    """Whether a character lies where clusters are interned, so it has to be interned too."""
+    return ord(character) >= CLUSTER_BASE
+
+
+def leading_marks(text: str) -> int:
+    """How many zero-width characters ``text`` begins with."""
+    count = 0
+    while count < len(text) and text[count] >= FIRST_ODD and cell_width(text[count]) == 0:
+        count += 1
+    return count

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pyte import modes as mo
 
 from contui.tui.terminal import rows as cells_of
+from contui.tui.terminal.cells import to_cells
 from contui.tui.terminal.charsets import CHARSETS
 from contui.tui.terminal.rectangles import Rectangles
 from contui.tui.terminal.rows import WIDE_TAIL, Row
 from contui.tui.terminal.styles import PLAIN_ID
-from contui.tui.terminal.widths import find_odd, width_runs
+from contui.tui.terminal.widths import find_odd, leading_marks
 
 
 class Writing(Rectangles):
@@ -47,15 +48,15 @@ class Writing(Rectangles):
 
     def _draw_carefully(self, data: str) -> None:
         data = self._translate(data)
-        for run in width_runs(data):
-            if run[1]:
-                self._draw_wide(run[1])
-            elif run[2]:
-                self._combine(run[2])
-            elif run[3]:
-                self._draw_narrow(self.clusters.intern(run[3]))
-            else:
-                self._draw_narrow(run[0])
+        if not data.isascii():
+            marks = leading_marks(data)
+            for mark in data[:marks]:
+                self._combine(mark)
+            data = data[marks:]
+            if find_odd(data):
+                data = to_cells(data, self.clusters)
+        if data:
+            self._draw_cells(data)
 
     def _translate(self, data: str) -> str:
         """Apply the character set in use; a single shift is for one character."""
@@ -82,45 +83,48 @@ class Writing(Rectangles):
             row.wrapped = False
         self.wrap = False
 
-    def _draw_narrow(self, text: str) -> None:
-        self.last_text = text
-        while text:
+    def _draw_cells(self, cells: str) -> None:
+        """Write cells, wrapping at the margin; a wide character is never cut in two."""
+        self.last_text = cells
+        while cells:
             if self.wrap:
                 self._wrap_line()
             end = self._end()
             room = end - self.x
-            if not self.autowrap and len(text) > room:
-                text = text[: room - 1] + text[-1]
-            piece = text[:room]
-            self._place(piece)
-            self._advance(len(piece), end)
-            text = text[room:]
-
-    def _draw_wide(self, text: str) -> None:
-        self.last_text = text
-        while text:
-            if self.wrap:
-                self._wrap_line()
-            end = self._end()
-            count = (end - self.x) // 2
-            if not count:
+            if len(cells) > room and not self.autowrap:
+                cells = self._crowd(cells, room)
+            elif cells[room : room + 1] == WIDE_TAIL:
+                room -= 1
+            if not room:
                 if not self._make_room_for_wide(end):
                     return
                 continue
-            piece = text[:count]
-            self._place(WIDE_TAIL.join(piece) + WIDE_TAIL)
-            self._advance(2 * len(piece), end)
-            text = text[count:]
+            self._place(cells[:room])
+            self._advance(min(room, len(cells)), end)
+            cells = cells[room:]
+            if cells and self.x < end - 1:
+                self._skip_last_cell(end)
+
+    def _crowd(self, cells: str, room: int) -> str:
+        """What of ``cells`` stays in ``room`` without autowrap: the last cell is overwritten."""
+        if cells[room - 1 : room + 1].endswith(WIDE_TAIL):
+            cells = cells[: room - 1] + " " + cells[room + 1 :]
+        last = cells[-1] if cells[-1] != WIDE_TAIL else cells[room - 1]
+        return cells[: room - 1] + last
 
     def _make_room_for_wide(self, end: int) -> bool:
         """Wrap because one cell is left; False when a wide character can never fit."""
         if not self.autowrap or end - self._leftmost() < 2:
             return False
+        self._skip_last_cell(end)
+        return True
+
+    def _skip_last_cell(self, end: int) -> None:
+        """Leave the last cell of the line empty and go on in the next one."""
         row = self.rows[self.y]
         if self.has_side_margins() or self.x < len(row.text):
             cells_of.erase(row, self.x, end, self.fill)
-        self.wrap = True
-        return True
+        self.wrap = self.autowrap
 
     def _place(self, cells: str) -> None:
         row = self.rows[self.y]
@@ -159,8 +163,10 @@ class Writing(Rectangles):
         """
         if self.last_text and self.last_x == self.x and self.last_row is self.rows[self.y]:
             repeats = min(count or 1, self.columns * self.lines)
-            character = self.last_text[-1]
-            self.draw(character * repeats)
+            character = self.last_text[-1:]
+            if character == WIDE_TAIL:
+                character = self.last_text[-2]
+            self.draw(self.clusters.resolve(character) * repeats)
 
     # Character sets.
 
