@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -39,6 +41,7 @@ class Engine:
     """
 
     def __init__(self, **env: str) -> None:
+        self._clients: list[subprocess.Popen[bytes]] = []
         self.root = Path(tempfile.mkdtemp(prefix="contui-test-"))
         self.run_dir, self.state_dir = self.root / "run", self.root / "state"
         self.env = {key: value for key, value in os.environ.items() if "CONTUI" not in key} | {
@@ -90,7 +93,21 @@ class Engine:
     def popen(self, *args: str, **more: Any) -> subprocess.Popen[bytes]:
         """Start `contui ARGS…`; pipes unless told otherwise."""
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        return subprocess.Popen([*CONTUI, *args], env=self.env, **{**pipes, **more})
+        client = subprocess.Popen([*CONTUI, *args], env=self.env, **{**pipes, **more})
+        self._clients.append(client)
+        return client
+
+    def end_clients(self) -> None:
+        """End every client that a test started and did not wait for; close its pipes."""
+        for client in self._clients:
+            if client.poll() is None:
+                client.kill()
+            client.wait()
+            for pipe in (client.stdin, client.stdout, client.stderr):
+                if pipe is not None:
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
+        self._clients.clear()
 
     def inspect(self, container: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.ok("inspect", container))[0]
@@ -116,6 +133,7 @@ class Engine:
 
     def clean_up(self) -> None:
         """Remove every container, then stop the backend."""
+        self.end_clients()
         if not self.run_dir.exists():
             return
         ids = self.cli("ps", "-aq", "--no-trunc").stdout.decode().split()
@@ -160,6 +178,4 @@ class Engine:
     @property
     def instance(self) -> str:
         """The name that bridges, cgroups and tables of this engine have in them."""
-        import hashlib
-
         return hashlib.sha256(os.path.realpath(self.state_dir).encode()).hexdigest()[:8]
