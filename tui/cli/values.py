@@ -58,12 +58,12 @@ def _leading(text: str, letters: str) -> str:
 
 
 def name(text: str) -> str:
-    """A container's name: [a-zA-Z0-9][a-zA-Z0-9_.-]+."""
-    good = len(text) > 1 and text[0] in _NAME_LETTERS and not text.strip(_NAME_LETTERS + "_.-")
+    """A container's name: [a-zA-Z0-9][a-zA-Z0-9_.-]*."""
+    good = bool(text) and text[0] in _NAME_LETTERS and not text.strip(_NAME_LETTERS + "_.-")
     if not good or any(c not in _NAME_LETTERS + "_.-" for c in text):
         raise invalid(
             f'invalid container name "{text}"',
-            "at least two of a-z A-Z 0-9 _ . - beginning with a letter or digit",
+            "use a-z A-Z 0-9 _ . - beginning with a letter or digit",
         )
     return text
 
