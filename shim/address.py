@@ -9,7 +9,11 @@ from __future__ import annotations
 import os
 from _socket import AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM
 from _socket import socket as RawSocket
-from types import TracebackType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
 
 LIMIT = 107  # bytes of a path that fit into sockaddr_un beside its final NUL; see unix(7)
 

@@ -7,29 +7,21 @@ What the frames mean is up to the role: a `Greeter` until HELLO, then a
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
 
-from contui.shim import frames
+from contui.shim import frames, jsonlite
 from contui.shim.loop import EPOLLHUP, EPOLLIN, EPOLLOUT, Loop
 from contui.shim.stdio import shared_buffer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from contui.shim.contracts import Role
+
+
 OUT_LIMIT = 8 << 20  # bytes that wait for a peer that does not read, before it is dropped
-
-
-class Role(Protocol):
-    """Who handles the frames of a connection."""
-
-    def frame(self, kind: int, stream: int, payload: bytes) -> None:
-        """One frame came; payload is its own copy."""
-
-    def drained(self) -> None:
-        """What was waiting to be sent is sent."""
-
-    def gone(self) -> None:
-        """The connection is closed, by either side. Called once."""
 
 
 class Connection:
@@ -58,7 +50,7 @@ class Connection:
 
     def send_json(self, kind: int, value: dict[str, Any]) -> None:
         """Send a frame whose payload is JSON."""
-        self.send(frames.encode(kind, json.dumps(value).encode()))
+        self.send(frames.encode(kind, jsonlite.dumps(value)))
 
     def flush(self) -> bool:
         """Send what waits; True when nothing is left. Closes when the peer is gone."""
@@ -162,7 +154,7 @@ class Greeter:
     def frame(self, kind: int, stream: int, payload: bytes) -> None:
         if kind != frames.HELLO:
             raise frames.FrameError("the first frame must be HELLO")
-        hello = json.loads(payload)
+        hello = jsonlite.loads(payload)
         version = min(int(hello["version"]), frames.VERSION)
         if version < 1:
             raise frames.FrameError(f"version {version} is not spoken here")

@@ -10,16 +10,20 @@ from __future__ import annotations
 import fcntl
 import os
 import struct
-import termios
 from _socket import AF_UNIX, SCM_RIGHTS, SOCK_CLOEXEC, SOCK_STREAM, SOL_SOCKET
 from _socket import socket as RawSocket
-from collections.abc import Callable
 
 from contui.shim.address import accept
 from contui.shim.loop import EPOLLIN, Loop
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
 __all__ = ["ConsoleSocket", "set_size"]
 
+_TIOCSWINSZ = 0x5414  # see ioctl_tty(2); the module termios would bring 300 constants
 _ANCILLARY = 64  # bytes: one descriptor with its header, and room
 
 
@@ -88,4 +92,4 @@ def set_size(fd: int, cols: int, rows: int) -> None:
     """Give the terminal a size in cells; the kernel sends SIGWINCH when it changes."""
     if cols > 0 and rows > 0:
         size = struct.pack("HHHH", min(rows, 0xFFFF), min(cols, 0xFFFF), 0, 0)
-        fcntl.ioctl(fd, termios.TIOCSWINSZ, size)
+        fcntl.ioctl(fd, _TIOCSWINSZ, size)

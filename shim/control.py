@@ -7,17 +7,14 @@ translates, `contui.shim.shim` decides.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-from contui.shim import frames
+from contui.shim import frames, jsonlite
 from contui.shim.connection import Connection
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from contui.shim.shim import Shim
+    from typing import Any
 
-Answer = Callable[[dict[str, Any]], None]
+    from contui.shim.shim import Shim
 
 
 class Failure(Exception):
@@ -39,7 +36,7 @@ class Control:
     def frame(self, kind: int, stream: int, payload: bytes) -> None:
         if kind != frames.REQUEST:
             return
-        request = json.loads(payload)
+        request = jsonlite.loads(payload)
         number = request["id"]
 
         def answer(value: dict[str, Any]) -> None:

@@ -6,11 +6,16 @@ a terminal, so that such output is written once.
 
 from __future__ import annotations
 
-from typing import Any
-
 from contui.shim.logwriter import LogWriter
-from contui.shim.replay import RingStore, SegmentStore, Store
-from contui.shim.session import MAIN, Keeper, Session, Sink
+from contui.shim.replay import RingStore, SegmentStore
+from contui.shim.session import MAIN, Session
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from contui.shim.contracts import Keeper, Sink, Store
+
 
 REPLAY = 4 << 20  # bytes kept for replay when shim.json does not say
 _SEGMENTS = 5  # of a store that is not the log

@@ -5,9 +5,13 @@ Written by the shim before anybody is told; read by `contui.backend` at reconcil
 
 from __future__ import annotations
 
-import json
 import os
-from typing import Any
+
+from contui.shim import jsonlite
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def write(path: str, value: dict[str, Any], *, sync: bool = True) -> None:
@@ -18,7 +22,7 @@ def write(path: str, value: dict[str, Any], *, sync: bool = True) -> None:
     temporary = f"{path}.tmp"
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
-        data = json.dumps(value).encode()
+        data = jsonlite.dumps(value)
         if os.write(fd, data) != len(data):
             raise OSError(28, "no space left for the record", path)
         if sync:
@@ -32,7 +36,7 @@ def read(path: str) -> dict[str, Any] | None:
     """The record at `path`; None if there is none, or it is not one of ours."""
     try:
         with open(path, "rb") as file:
-            value = json.loads(file.read())
+            value = jsonlite.loads(file.read())
     except (FileNotFoundError, ValueError):
         return None
     return value if isinstance(value, dict) else None

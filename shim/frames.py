@@ -70,7 +70,7 @@ STDERR = 2
 # takes the exec with it), keep, lossless, grace_ms (how long an owner that went may come back).
 
 CONTROL_OPS = (
-    "state",  # -> {"state", "pid", "sessions": [...], "exit", "log": {...}}: everything, for reconcile
+    "state",  # -> {"state", "pid", "sessions": [...], "exit", "log": {...}}: for reconcile
     "start",  # runs the container; answers when it runs or failed: {"pid"} or {error, code, stderr}
     "exec",  # {"session", "process": OCI process object, "tty", "stdin", "cols", "rows", "keep",
     #          "log", "argv", "user"}: answers at once; its end comes as the event exec_exited

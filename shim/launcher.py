@@ -9,19 +9,24 @@ the memory that starting an interpreter does.
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import json
 import os
-import signal
+from _ctypes import call_cdeclfunction, dlopen, dlsym
 from _socket import socket as RawSocket
-from typing import Any
 
+from contui.shim import jsonlite
 from contui.shim.shim import Shim
+from contui.shim.signals import signal
+from contui.shim.warmup import warm_up
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 _PR_SET_CHILD_SUBREAPER = 36  # see prctl(2)
 _IGNORED = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)
-_libc = ctypes.CDLL(None, use_errno=True)
+_prctl = dlsym(dlopen("libc.so.6", 2), "prctl")  # without ctypes, which is ten times as large
 
 
 def main(fd: int) -> None:
@@ -29,18 +34,20 @@ def main(fd: int) -> None:
     channel = RawSocket(fileno=fd)
     os.set_inheritable(fd, False)
     _name("contui-launcher")
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody is left a zombie, see wait(2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    warm_up(_set_subreaper)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody is left a zombie, see wait(2)
     gc.collect()
     gc.freeze()
-    while True:
+    while True:  # each page that changes here between two forks is one page less that is shared
         data = channel.recv(65536)
         if not data:
             os._exit(0)
-        _spawn(channel, json.loads(data))
+        _spawn(channel, data)
 
 
-def _spawn(channel: RawSocket, request: dict[str, Any]) -> None:
+def _spawn(channel: RawSocket, data: bytes) -> None:
     """Fork twice: the shim becomes a child of PID 1, and the middle one is gone at once."""
     if os.fork():
         return
@@ -49,7 +56,7 @@ def _spawn(channel: RawSocket, request: dict[str, Any]) -> None:
         os._exit(0)
     code = 1
     try:
-        _become_shim(channel, request)
+        _become_shim(channel, jsonlite.loads(data))
         code = 0
     finally:
         os._exit(code)
@@ -66,9 +73,9 @@ def _become_shim(channel: RawSocket, request: dict[str, Any]) -> None:
         shim.listen()
     except Exception as error:
         message = f"the shim could not start: {error}"
-        channel.send(json.dumps({"id": request["id"], "error": message}).encode())
+        channel.send(jsonlite.dumps({"id": request["id"], "error": message}))
         raise
-    channel.send(json.dumps({"id": request["id"], "pid": os.getpid()}).encode())
+    channel.send(jsonlite.dumps({"id": request["id"], "pid": os.getpid()}))
     channel.close()
     try:
         shim.run()
@@ -82,8 +89,7 @@ def _settle() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for number in _IGNORED:
         signal.signal(number, signal.SIG_IGN)
-    if _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "cannot become a subreaper")
+    _set_subreaper(1)
     null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
@@ -95,8 +101,15 @@ def _settle() -> None:
 
 def _name(name: str) -> None:
     """What ps(1) shows."""
-    with open("/proc/self/comm", "w", encoding="ascii") as file:
-        file.write(name)
+    fd = os.open("/proc/self/comm", os.O_WRONLY | os.O_CLOEXEC)
+    os.write(fd, name.encode())
+    os.close(fd)
+
+
+def _set_subreaper(on: int) -> None:
+    """Whether orphans below this process become its children; inherited by exec, not by fork."""
+    if call_cdeclfunction(_prctl, (_PR_SET_CHILD_SUBREAPER, on, 0, 0, 0)):
+        raise OSError("prctl(PR_SET_CHILD_SUBREAPER) failed")
 
 
 def note_failure(path: str, error: BaseException) -> None:

@@ -21,9 +21,13 @@ of non-blocking mode was (LOST_BUFFER). Stdlib only.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from struct import Struct
 from zlib import crc32
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 MAGIC = b"contuiL1"
 HEADER = Struct("<8sIIQQQQ")
@@ -223,7 +227,7 @@ class Log:
         return (at, self.segments[at].count()) if self.segments else (0, 0)
 
     def chunks(self, place: tuple[int, int] = (0, 0)) -> Iterator[Chunk]:
-        """Everything from a place (see `place`, `since`, `contui.shim.logtail`) to the end.
+        """Everything from a place (see `place`, `since`, `tail`) to the end.
 
         Chunks are as they were written, checked; a damaged one comes as lost. Call again from
         the place behind the last one to follow.
@@ -270,3 +274,54 @@ def _read_run(segment: Segment, run: list[Record]) -> Iterator[Chunk]:
             yield Chunk(at, total, stream, offset, bytes(piece), lost, kind)
         else:
             yield Chunk(at, total, stream if stream in (1, 2) else 1, offset, b"", size, LOST_SPACE)
+
+
+def tail(
+    log: Log, lines: int, streams: tuple[int, ...] = (1, 2)
+) -> tuple[tuple[int, int], dict[int, int]]:
+    """Where the last `lines` lines of `streams` begin: a place for chunks(), and per stream the
+    offset before which its bytes are not among them.
+
+    A line belongs where its first byte came. A last line without its newline counts.
+    """
+    ends = dict(zip((1, 2), log.end(), strict=True))
+    starts = dict(ends)
+    left = lines
+    for at in reversed(range(len(log.segments))):
+        stop = log.segments[at].count()
+        while stop > 0:
+            first = max(stop - _BLOCK, 0)
+            block = log.segments[at].records(first, stop)
+            position = stop
+            for run in reversed(list(_runs(block))):
+                position -= len(run)
+                if left <= 0:
+                    return (at, position + len(run)), starts
+                found = list(_read_run(log.segments[at], run))
+                for back, chunk in enumerate(reversed(found)):
+                    if chunk.stream in streams and chunk.data:
+                        left = _count_back(chunk, left, ends, starts)
+                        if left <= 0:
+                            return (at, position + len(run) - 1 - back), starts
+            stop = first
+    for stream, offset in zip((1, 2), log.start(), strict=True):
+        starts[stream] = offset if stream in streams else ends[stream]
+    return (0, 0), starts
+
+
+def _count_back(chunk: Chunk, left: int, ends: dict[int, int], starts: dict[int, int]) -> int:
+    """Count the lines that begin in a chunk, from its end, until `left` are found."""
+    data, stream = chunk.data, chunk.stream
+    if chunk.offset + len(data) == ends[stream] and data.endswith(b"\n"):
+        data = data[:-1]  # nothing begins behind the last newline
+    count = data.count(b"\n")
+    if not count:
+        return left
+    if count < left:
+        starts[stream] = chunk.offset + data.index(b"\n") + 1
+        return left - count
+    end = len(data)
+    for _ in range(left):
+        end = data.rindex(b"\n", 0, end)
+    starts[stream] = chunk.offset + end + 1
+    return 0

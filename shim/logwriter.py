@@ -8,7 +8,6 @@ there is room again.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from time import time_ns
 from zlib import crc32
 
@@ -24,6 +23,11 @@ from contui.shim.logformat import (
     numbers,
     sound,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 POSITION_LIMIT = 0xFFFF_FFFF  # bytes of one data file, see `position` in the format
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC

@@ -7,11 +7,15 @@ nothing else with it: the failure is handed to `on_error` and the loop goes on.
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Callable
-from heapq import heappop, heappush
 from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP, epoll
 from time import monotonic
+
+from contui.shim.signals import signal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 __all__ = ["EPOLLERR", "EPOLLHUP", "EPOLLIN", "EPOLLOUT", "EPOLLRDHUP", "Loop", "Timer"]
 
@@ -42,7 +46,7 @@ class Loop:
         self._epoll = epoll()
         self._handlers: dict[int, Callable[[int], None]] = {}
         self._timers: list[Timer] = []
-        self._running = False
+        self._stopped = False
         self._on_error = on_error
         self._wakeup = (-1, -1)
 
@@ -63,7 +67,8 @@ class Loop:
     def later(self, seconds: float, action: Callable[[], None]) -> Timer:
         """Call action() once, in `seconds`."""
         timer = Timer(monotonic() + seconds, action)
-        heappush(self._timers, timer)
+        self._timers.append(timer)
+        self._timers.sort()
         return timer
 
     def on_child(self, action: Callable[[], None]) -> None:
@@ -81,13 +86,17 @@ class Loop:
 
     def run(self) -> None:
         """Handle events until stop()."""
-        self._running = True
-        while self._running:
+        while not self._stopped:
             self.turn()
 
     def stop(self) -> None:
         """Leave run() after this turn."""
-        self._running = False
+        self._stopped = True
+
+    @property
+    def stopped(self) -> bool:
+        """Whether stop() was called."""
+        return self._stopped
 
     def turn(self) -> None:
         """Wait for the next events or timers and handle them."""
@@ -110,13 +119,13 @@ class Loop:
     def _timeout(self) -> float:
         timers = self._timers
         while timers and timers[0].action is None:
-            heappop(timers)
+            timers.pop(0)
         return max(timers[0].when - monotonic(), 0.0) if timers else -1
 
     def _run_timers(self) -> None:
         timers = self._timers
         while timers and (timers[0].action is None or timers[0].when <= monotonic()):
-            action = heappop(timers).action
+            action = timers.pop(0).action
             if action is not None:
                 try:
                     action()

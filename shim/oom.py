@@ -6,7 +6,10 @@ From the cgroup's own counters: `memory.events` (v2) or `memory.oom_control` (v1
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 _FILES = ("memory.events", "memory.oom_control")
 

@@ -7,27 +7,18 @@ that descends from it. What made itself a daemon has left both, and is left alon
 from __future__ import annotations
 
 import os
-import signal
-from typing import Protocol
 
 from contui.shim.loop import Loop
+from contui.shim.signals import signal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from contui.shim.contracts import Owned
+
 
 TERM_AFTER = 2.0  # seconds after HUP
 KILL_AFTER = 5.0
 _SOON = 0.05
-
-
-class Owned(Protocol):
-    """What is needed of a session here."""
-
-    @property
-    def pid(self) -> int: ...
-
-    @property
-    def running(self) -> bool: ...
-
-    @property
-    def state(self) -> str: ...
 
 
 def hang_up(loop: Loop, session: Owned) -> None:

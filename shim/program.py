@@ -8,7 +8,6 @@ until it was idle for 2 s.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
 from time import monotonic
 
 from contui.shim.console import ConsoleSocket, set_size
@@ -17,6 +16,11 @@ from contui.shim.loop import Loop
 from contui.shim.reaper import Reaper
 from contui.shim.runtime import Result, Runtime
 from contui.shim.stdio import Input, Output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
 
 IDLE = 2.0  # seconds without output after which a program that has ended is not waited for
 

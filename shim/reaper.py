@@ -9,9 +9,13 @@ At the other end: `contui.shim.runtime` and `contui.shim.session`, which watch p
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 
-Ended = Callable[[int], None]  # takes the wait status, see os.waitstatus_to_exitcode
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from contui.shim.contracts import Ended
+
+
+LOST = -1
 
 
 class Reaper:
@@ -33,8 +37,13 @@ class Reaper:
             self._held.clear()
 
     def watch(self, pid: int, ended: Ended) -> None:
-        """Call ended(status) when the child `pid` has ended; at once if it has already."""
+        """Call ended(status) when the child `pid` has ended; at once if it has already.
+
+        The status is LOST when `pid` is not our child, and will never be.
+        """
         status = self._held.pop(pid, None)
+        if status is None:
+            status = _status(pid)
         if status is None:
             self._wanted[pid] = ended
         else:
@@ -54,3 +63,12 @@ class Reaper:
                 ended(status)
             elif self._expecting:
                 self._held[pid] = status
+
+
+def _status(pid: int) -> int | None:
+    """The status of one child; None while it runs."""
+    try:
+        found, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return LOST
+    return status if found else None

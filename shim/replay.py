@@ -8,12 +8,16 @@ pipes, which keep both streams in the order of their arrival. Viewers hold a cur
 from __future__ import annotations
 
 import os
-from typing import Protocol
 
 from contui.shim.frames import CHUNK
 from contui.shim.logformat import DATA, Log, Record, Segment, offsets_before
 from contui.shim.logwriter import LogWriter
 from contui.shim.modes import ModeTracker
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    pass
+
 
 _BLOCK = 512 << 10  # bytes by which the start of a ring moves on
 _RECORDS = 512  # index records that one read looks at
@@ -44,25 +48,6 @@ class Cursor:
             self.err = offset
         else:
             self.out = offset
-
-
-class Store(Protocol):
-    """What a session needs of a store."""
-
-    def append(self, stream: int, data: memoryview) -> None:
-        """Keep what a program wrote; must not raise for want of space."""
-
-    def read(self, cursor: Cursor, limit: int) -> list[Piece]:
-        """What comes at the cursor, which moves on; [] when nothing more is kept."""
-
-    def screen(self) -> tuple[tuple[int, int], bytes]:
-        """Offsets from where to replay, and what restores the terminal's modes there."""
-
-    def pin(self) -> None:
-        """Keep what is there readable even when its files are removed."""
-
-    def close(self, *, remove: bool) -> None:
-        """Idempotent."""
 
 
 class RingStore:

@@ -7,13 +7,19 @@ there would wait for the container. The exit codes 125, 126 and 127 follow docke
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-from collections.abc import Callable, Sequence
-from typing import Any
 
-from contui.shim.reaper import Reaper
+from contui.shim import jsonlite
+from contui.shim.reaper import LOST, Reaper
+from contui.shim.signals import signal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from contui.shim.contracts import Done
+
 
 ENGINE_FAILED = 125
 CANNOT_EXECUTE = 126
@@ -30,7 +36,8 @@ _DEFAULTED = (  # what Python or the shim ignores must not be ignored in a conta
     signal.SIGTERM,
 )
 
-Done = Callable[["Result"], None]
+
+_ENVIRONMENT = dict(os.environ)  # read once, before the first fork
 
 
 class Result:
@@ -63,7 +70,7 @@ def last_error(log: str) -> str:
     found = ""
     for line in log.splitlines():
         try:
-            entry = json.loads(line)
+            entry = jsonlite.loads(line)
         except ValueError:
             continue  # a torn line of a runtime that was killed
         if isinstance(entry, dict) and entry.get("level") in ("error", "fatal"):
@@ -78,7 +85,7 @@ class Runtime:
         self._program = str(config["runtime"])
         self._globals = [str(word) for word in config.get("runtime_args", ())]
         self._globals += ["--root", str(config["runtime_root"])]
-        self._environment = {**os.environ, **config.get("env", {})}
+        self._environment = _ENVIRONMENT | config.get("env", {})
         self._scratch = scratch
         self._reaper = reaper
         self._calls = 0
@@ -107,7 +114,8 @@ class Runtime:
         actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(stdio)]
 
         def ended(status: int) -> None:
-            done(_result(os.waitstatus_to_exitcode(status), log, pid_file, self._program))
+            code = ENGINE_FAILED if status == LOST else os.waitstatus_to_exitcode(status)
+            done(_result(code, log, pid_file, self._program))
             self._reaper.expected()
 
         self._reaper.expect()

@@ -7,17 +7,22 @@ the last byte is logged, the record is durable, then viewers and the backend are
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Callable, Sequence
 from time import time_ns
-from typing import Any, Protocol
 
-from contui.shim.loop import Loop
 from contui.shim.program import Program
-from contui.shim.reaper import Reaper
-from contui.shim.replay import Cursor, Store
-from contui.shim.runtime import Result, Runtime
+from contui.shim.reaper import LOST
+from contui.shim.replay import Cursor
+from contui.shim.runtime import Result
+from contui.shim.signals import signal
 from contui.shim.viewer import EXCLUSIVE, LAG, READ_ONLY, READ_WRITE, Refused, Viewer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from contui.shim.contracts import Keeper, Sink, Store
+
 
 MAIN = "main"
 CREATED, RUNNING, EXITED = "created", "running", "exited"
@@ -26,39 +31,6 @@ _NO_STDIN = (
     "stdin is closed: started without -i; what you type goes nowhere. "
     "Use exec, or create it again with -i"
 )
-
-
-class Sink(Protocol):
-    """Takes what a program writes: the log, or a store."""
-
-    def append(self, stream: int, data: memoryview) -> None:
-        """One chunk; must not raise for want of space."""
-
-
-class Keeper(Protocol):
-    """What a session needs of the shim."""
-
-    loop: Loop
-    reaper: Reaper
-    runtime: Runtime
-
-    def record(self, session: Session, what: str, value: dict[str, Any]) -> None:
-        """Write a durable record."""
-
-    def emit(self, event: dict[str, Any]) -> None:
-        """Tell the backend."""
-
-    def finished(self, session: Session) -> None:
-        """The program has ended and all is told."""
-
-    def deserted(self, session: Session) -> None:
-        """A viewer has gone."""
-
-    def oom(self, session: Session, killed: bool) -> str:
-        """ "", "init" or "child": what the kernel killed for want of memory."""
-
-    def hang_up(self, session: Session) -> None:
-        """End an exec whose owner has gone."""
 
 
 class Session:
@@ -168,6 +140,10 @@ class Session:
         self._finish({"code": result.code, "signal": 0, "oom": "", "error": result.error}, False)
 
     def _ended(self, status: int, cut: bool) -> None:
+        if status == LOST:
+            lost = {"code": -1, "signal": 0, "oom": "", "error": "nobody saw how it ended"}
+            self._finish(lost, cut)
+            return
         code = os.waitstatus_to_exitcode(status)
         killed = -code if code < 0 else 0
         oom = self._keeper.oom(self, killed == signal.SIGKILL)

@@ -8,20 +8,24 @@ container's directory, see `Config`.
 
 from __future__ import annotations
 
-import json
 import os
 from _socket import socket as RawSocket
-from typing import Any
 
-from contui.shim import address, durable, frames, oom, owner
-from contui.shim.connection import Connection, Greeter, Role
-from contui.shim.control import Answer, Control, Failure
+from contui.shim import address, durable, frames, jsonlite, oom, owner
+from contui.shim.connection import Connection, Greeter
+from contui.shim.control import Control, Failure
 from contui.shim.drivers import make_main, make_store
 from contui.shim.loop import EPOLLIN, Loop
 from contui.shim.reaper import Reaper
 from contui.shim.runtime import Result, Runtime
 from contui.shim.session import CREATED, EXITED, MAIN, RUNNING, Session
 from contui.shim.viewer import Refused, Viewer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from contui.shim.contracts import Answer, Role
 
 
 class Shim:
@@ -30,7 +34,7 @@ class Shim:
     def __init__(self, container: str, run: str, note: Any) -> None:
         """`container` and `run` are the container's directories; note(error) keeps a failure."""
         with open(f"{container}/shim.json", "rb") as file:
-            self.config: dict[str, Any] = json.loads(file.read())
+            self.config: dict[str, Any] = jsonlite.loads(file.read())
         self.id = str(self.config["id"])
         self.loop = Loop(note)
         self.reaper = Reaper()
@@ -57,11 +61,23 @@ class Shim:
         """Until there is nothing left to do."""
         self.loop.on_child(self.reaper.reap)
         self.loop.run()
+        self.close()
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing left to do."""
+        return self.loop.stopped
+
+    def close(self) -> None:
+        """Release everything."""
         for session in self.sessions.values():
             session.store.close(remove=session is not self.main)
         self._log.close()
         if os.path.exists(f"{self._run}/shim.sock"):
             os.unlink(f"{self._run}/shim.sock")
+        if self._listener is not None:
+            self._listener.close()
+        self.loop.close()
 
     # Connections
 
@@ -302,7 +318,7 @@ class _Arriving:
         if kind != frames.ATTACH:
             raise frames.FrameError("a viewer begins with ATTACH")
         try:
-            self._shim.attach(self._connection, json.loads(payload))
+            self._shim.attach(self._connection, jsonlite.loads(payload))
         except Refused as refused:
             value = {"kind": refused.kind, "message": str(refused), "hint": refused.hint}
             self._connection.send_json(frames.FAILED, value)

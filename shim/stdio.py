@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable
 from errno import EIO
 from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 
 from contui.shim.loop import EPOLLIN, EPOLLOUT, Loop
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 BUFFER = 256 << 10  # bytes that one turn of the loop reads from one stream at the most
 PIPE = 64 << 10  # bytes that a pipe holds by default; see pipe(7)

@@ -7,17 +7,19 @@ just read, and when its socket is full it falls behind and is served from the st
 
 from __future__ import annotations
 
-import base64
-import json
+from binascii import b2a_base64
 from time import time_ns
-from typing import TYPE_CHECKING, Any
 
-from contui.shim import frames
+from contui.shim import frames, jsonlite
 from contui.shim.connection import Connection
 from contui.shim.replay import Cursor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from contui.shim.session import Session
+
 
 READ_WRITE, READ_ONLY, EXCLUSIVE = "rw", "ro", "exclusive"
 
@@ -68,7 +70,7 @@ class Viewer:
             "access": self.access,
             "start": [cursor.out, cursor.err],
             "end": list(self.session.ends),
-            "prologue": base64.b64encode(prologue).decode(),
+            "prologue": b2a_base64(prologue, newline=False).decode(),
         }
         self.connection.send_json(frames.ATTACHED, attached)
         self.pump()
@@ -173,15 +175,15 @@ class Viewer:
         if kind == frames.INPUT:
             self._typed(payload)
         elif kind == frames.RESIZE:
-            size = json.loads(payload)
+            size = jsonlite.loads(payload)
             self.cols, self.rows = int(size["cols"]), int(size["rows"])
             self.session.acted(self, resized=True)
         elif kind == frames.EOF:
             self.session.half_closed(self)
         elif kind == frames.SIGNAL:
-            self._signal(int(json.loads(payload)["signal"]))
+            self._signal(int(jsonlite.loads(payload)["signal"]))
         elif kind == frames.ACCESS:
-            self.session.change_access(self, str(json.loads(payload)["access"]))
+            self.session.change_access(self, str(jsonlite.loads(payload)["access"]))
         elif kind == frames.DETACH:
             self.session.detached(self)
             self.connection.close()
