@@ -1,0 +1,191 @@
+"""Reads a container's log for a client of the API: ranges, tails, lines and filters.
+
+Used by `contui.backend.services.logs`, which calls `LogReader.batch` in a thread, over and over.
+The format on disk is `contui.shim.logformat`; the shim may be writing while we read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contui.backend.errors import InvalidArgument
+from contui.proto.v1 import logs_pb2 as pb
+from contui.proto.v1 import types_pb2 as types
+from contui.shim import logformat
+from contui.shim.logformat import Chunk, Log
+
+BATCH_BYTES = 256 << 10
+PIECE_BYTES = 64 << 10  # of one response that is no line
+LINE_BYTES = 2 << 20  # a longer line comes in several responses: messages have a limit
+
+_STREAMS = (types.STREAM_UNSPECIFIED, types.STREAM_STDOUT, types.STREAM_STDERR)
+_WHY = {
+    logformat.LOST_SPACE: "the disk was full, or the log was damaged",
+    logformat.LOST_BUFFER: "the log could not be written as fast as the program wrote",
+}
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Bytes of one stream that were not sent yet: an unfinished line, or chunks to be joined."""
+
+    at_ns: int = 0
+    offset: int = 0
+    data: bytearray = field(default_factory=bytearray)
+
+
+class LogReader:
+    """One reading of one log. Blocking; for one thread at a time."""
+
+    def __init__(self, directory: Path, request: pb.ReadLogsRequest) -> None:
+        """Raises InvalidArgument for a regular expression that is none."""
+        self._log = Log(str(directory))
+        self._lines = request.lines or bool(request.grep)
+        self._pattern = _pattern(request.grep)
+        self._streams = tuple(
+            number for number, wanted in ((1, request.stdout), (2, request.stderr)) if wanted
+        ) or (1, 2)
+        self._until = request.until.unix_nanos
+        self._pieces = {1: _Piece(), 2: _Piece()}
+        self._first = {1: 0, 2: 0}
+        self._next = 0  # total offset behind what was read
+        self._chunks = self._log.chunks(self._begin(request))
+        self.reached_until = False
+
+    def _begin(self, request: pb.ReadLogsRequest) -> tuple[int, int]:
+        """The place of the first record that may matter."""
+        place = (0, 0)
+        if request.HasField("tail"):
+            if not request.tail:
+                self._first = dict(zip((1, 2), self._log.end(), strict=True))
+                self._next = sum(self._log.end())
+                return self._log.place(self._next)
+            place, first = logformat.tail(self._log, request.tail, self._streams)
+            self._first |= first
+        if request.since.unix_nanos:
+            place = max(place, self._log.since(request.since.unix_nanos))
+        return place
+
+    def refresh(self) -> None:
+        """Go on behind what was read: more may have been written."""
+        self._log.refresh()
+        place = self._log.place(self._next)
+        self._chunks = self._log.chunks(place)
+        self._log_trim(place[0])
+
+    def _log_trim(self, index: int) -> None:
+        """Close the segments that are read: a follower must not keep rotated files alive."""
+        if index > 0:
+            self._log.trim(self._log.segments[index].number)
+            self._chunks = self._log.chunks(self._log.place(self._next))
+
+    def batch(self) -> list[pb.ReadLogsResponse]:
+        """The next responses; empty at the end of what is written."""
+        found: list[pb.ReadLogsResponse] = []
+        size = 0
+        for chunk in self._chunks:
+            if self._until and chunk.at > self._until:
+                self.reached_until = True
+                break
+            if chunk.total < self._next:
+                continue  # read before the refresh
+            self._next = chunk.total + (len(chunk.data) or chunk.lost)
+            for response in self._take(chunk):
+                found.append(response)
+                size += len(response.data)
+            if size >= BATCH_BYTES:
+                break
+        if not self._lines:
+            found += self._flush()
+        return found
+
+    def rest(self) -> list[pb.ReadLogsResponse]:
+        """A last line that has no newline; to be called when nothing more will come."""
+        return list(self._flush())
+
+    def close(self) -> None:
+        """Close the files."""
+        self._log.close()
+
+    def _take(self, chunk: Chunk) -> Iterator[pb.ReadLogsResponse]:
+        if chunk.stream not in self._streams:
+            return
+        if chunk.lost:
+            yield from self._flush()
+            yield pb.ReadLogsResponse(
+                stream=_STREAMS[chunk.stream],
+                at=types.Timestamp(unix_nanos=chunk.at),
+                offset=chunk.offset,
+                dropped=chunk.lost,
+                notice=_WHY.get(chunk.kind, ""),
+            )
+            return
+        skip = self._first[chunk.stream] - chunk.offset
+        data, offset = chunk.data, chunk.offset
+        if skip > 0:
+            data, offset = data[skip:], offset + skip
+        if data:
+            cut = self._by_line if self._lines else self._by_chunk
+            yield from cut(chunk.stream, chunk.at, offset, data)
+
+    def _by_chunk(
+        self, stream: int, at_ns: int, offset: int, data: bytes
+    ) -> Iterator[pb.ReadLogsResponse]:
+        """Join what one stream wrote in a row, to spare messages."""
+        if self._pieces[3 - stream].data:
+            yield from self._flush()
+        piece = self._pieces[stream]
+        if not piece.data:
+            piece.at_ns, piece.offset = at_ns, offset
+        piece.data += data
+        if len(piece.data) >= PIECE_BYTES:
+            yield from self._flush()
+
+    def _by_line(
+        self, stream: int, at_ns: int, offset: int, data: bytes
+    ) -> Iterator[pb.ReadLogsResponse]:
+        for line in _split(data):
+            piece = self._pieces[stream]
+            if not piece.data:
+                piece.at_ns, piece.offset = at_ns, offset
+            piece.data += line
+            offset += len(line)
+            if line.endswith(b"\n") or len(piece.data) >= LINE_BYTES:
+                yield from self._send(stream)
+
+    def _flush(self) -> Iterator[pb.ReadLogsResponse]:
+        for stream in (1, 2):
+            if self._pieces[stream].data:
+                yield from self._send(stream)
+
+    def _send(self, stream: int) -> Iterator[pb.ReadLogsResponse]:
+        piece, self._pieces[stream] = self._pieces[stream], _Piece()
+        data = bytes(piece.data)
+        if self._pattern is None or self._pattern.search(data.removesuffix(b"\n")):
+            yield pb.ReadLogsResponse(
+                stream=_STREAMS[stream],
+                data=data,
+                at=types.Timestamp(unix_nanos=piece.at_ns),
+                offset=piece.offset,
+            )
+
+
+def _split(data: bytes) -> list[bytes]:
+    """Lines by newline alone: `splitlines` would cut at carriage returns and more."""
+    lines = data.split(b"\n")
+    last = lines.pop()
+    return [line + b"\n" for line in lines] + ([last] if last else [])
+
+
+def _pattern(text: str) -> re.Pattern[bytes] | None:
+    if not text:
+        return None
+    try:
+        return re.compile(text.encode())
+    except re.error as error:
+        raise InvalidArgument(
+            f"{text!r} is not a regular expression: {error}", "the syntax is Python's"
+        ) from error
