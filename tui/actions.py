@@ -1,0 +1,439 @@
+"""What each action of the keymap does: `act_<id>` for `contui.tui.keymap.Action.id`.
+
+Mixed into the app. Long work is a request to the backend in a worker, whose end is an ActionDone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from contui.tui import calls
+from contui.tui.messages import ActionDone
+from contui.tui.view_models.containers import ContainerInfo
+from contui.tui.view_models.text import Span, clean, plural
+from contui.tui.view_models.workspace import COLUMN, ROW
+from contui.tui.windows import Windows
+
+if TYPE_CHECKING:
+    from contui.tui.screens.choose import Choice
+
+SIGNALS = (
+    ("TERM", "asks it to end"),
+    ("INT", "as ctrl-c does"),
+    ("HUP", "its terminal is gone; many programs read their configuration anew"),
+    ("QUIT", "as ctrl-\\ does; often with a core dump or a stack trace"),
+    ("KILL", "ends it at once; cannot be caught"),
+    ("USR1", "whatever the program makes of it"),
+    ("USR2", "whatever the program makes of it"),
+    ("STOP", "halts it"),
+    ("CONT", "lets it go on"),
+    ("WINCH", "says that the size of its terminal has changed"),
+)
+
+
+class Actions(Windows):
+    """The actions."""
+
+    def perform(self, action: str, argument: str = "") -> None:
+        """Do an action by its id: a method of the app, else of the pane that has the focus."""
+        pane = self.panes.get(self.workspace.focus or "")
+        method: Callable[..., Any] | None = getattr(self, f"act_{action}", None)
+        if method is None and (method := getattr(pane, f"act_{action}", None)) is None:
+            return
+        result = method(argument) if argument else method()
+        if result is not None:
+            self.run_worker(result, group="actions")
+
+    def target(self) -> ContainerInfo | None:
+        """The container that an action is for: that of the focused pane, else the selected one."""
+        pane = self.focused_pane()
+        if pane is not None:
+            return self.containers.get(pane.spec.container)
+        return self.containers.current
+
+    def targets(self) -> list[ContainerInfo]:
+        """The same for actions that can have several."""
+        if self.focused_pane() is None and self.containers.marked:
+            return self.containers.chosen()
+        target = self.target()
+        return [target] if target is not None else []
+
+    def request(
+        self, title: str, call: calls.Call, follow: Callable[[Any], str] | None = None
+    ) -> None:
+        """Ask the backend for something, without waiting."""
+        self.run_worker(self._request(title, call, follow), group="requests")
+
+    async def _request(
+        self, title: str, call: calls.Call, follow: Callable[[Any], str] | None
+    ) -> None:
+        from contui.tui.backend_link import CallFailed
+
+        try:
+            answer = await self.link.call(call)
+        except CallFailed as failed:
+            self.post_message(ActionDone(title, failed.problem))
+        else:
+            self.post_message(ActionDone(title, None, follow(answer) if follow else ""))
+
+    # -- into a container ------------------------------------------------------------------------
+
+    async def act_attach(self) -> None:
+        """Attach to its main session, or go to the pane that does."""
+        info = self.target()
+        if info is None:
+            return
+        if pane := self.find_pane("session", info.id, "main"):
+            self.show_pane(pane)
+            if getattr(pane, "model", None) and pane.model.over and info.attachable:  # type: ignore[attr-defined]
+                pane.again()  # type: ignore[attr-defined]
+            return
+        if not info.attachable:
+            self.say(self._not_running(info), "warning")
+            return
+        await self.open_session(info)
+
+    def _not_running(self, info: ContainerInfo) -> str:
+        name, key = clean(info.name), self.keymap.key
+        if info.state == "paused":
+            return f"{name} is paused: {key('pause')} thaws it"
+        if info.state in ("exited", "created", "unknown"):
+            return f"{name} is not running: {key('restart')} starts it, {key('logs')} shows its log"
+        return f"{name} is {info.state}: wait a moment, or {key('logs')} shows its log"
+
+    async def act_shell(self) -> None:
+        """A shell, in a new tab."""
+        from contui.tui.view_models.sessions import ExecRequest
+
+        info = self.target()
+        if info is None:
+            return
+        if not info.attachable:
+            self.say(self._not_running(info), "warning")
+            return
+        await self.open_session(info, ExecRequest(shell=True), "shell")
+
+    async def act_exec(self) -> None:
+        """Any program, by a form."""
+        from contui.tui.screens.form import FormScreen
+        from contui.tui.view_models import forms
+
+        info = self.target()
+        if info is None:
+            return
+        if not info.attachable:
+            self.say(self._not_running(info), "warning")
+            return
+        screen = FormScreen(
+            f"run a program in {clean(info.name)}",
+            forms.EXEC_FIELDS,
+            lambda values: forms.exec_line(info.name, forms.exec_request(values)),
+            "run it",
+        )
+        values = await self.push_screen_wait(screen)
+        if values is not None:
+            request = forms.exec_request(values)
+            label = request.argv[0].rsplit("/", 1)[-1] if request.argv else "shell"
+            await self.open_session(info, request, label)
+
+    async def act_logs(self) -> None:
+        """Its log."""
+        await self._text_pane("log")
+
+    async def act_processes(self) -> None:
+        """Its processes."""
+        await self._text_pane("processes")
+
+    async def act_inspect(self) -> None:
+        """Everything about it."""
+        await self._text_pane("inspect")
+
+    async def _text_pane(self, kind: str) -> None:
+        info = self.target()
+        if info is None:
+            return
+        if pane := self.find_pane(kind, info.id):
+            self.show_pane(pane)
+            return
+        await self.open_kind(kind, info)
+
+    # -- life of containers ----------------------------------------------------------------------
+
+    async def act_new(self) -> None:
+        """Make one by a form, start it, attach."""
+        from contui.tui.screens.form import FormScreen
+        from contui.tui.view_models import forms
+
+        screen = FormScreen(
+            "new container",
+            forms.NEW_FIELDS,
+            lambda values: forms.run_line(forms.new_container(values)),
+            "make and start it",
+        )
+        values = await self.push_screen_wait(screen)
+        if values is None:
+            return
+        new = forms.new_container(values)
+        follow = "attach:{}" if new.tty or new.interactive else "log:{}"
+        self.request(
+            f"new container from {clean(new.image)}",
+            calls.create(new, self.pane_size()),
+            lambda made: follow.format(made),
+        )
+
+    def act_stop(self) -> None:
+        """Stop those that run."""
+        for info in self.targets():
+            if info.live:
+                self.expected.add(info.id)
+                self.request(f"stop {clean(info.name)}", calls.stop(info.id))
+            else:
+                self.say(f"{clean(info.name)} is stopped already")
+
+    def act_restart(self) -> None:
+        """Restart what runs, start what does not."""
+        for info in self.targets():
+            if info.live:
+                self.expected.add(info.id)
+                self.request(f"restart {clean(info.name)}", calls.restart(info.id))
+            else:
+                self.request(f"start {clean(info.name)}", calls.start(info.id))
+
+    def act_pause(self) -> None:
+        """Freeze or thaw."""
+        for info in self.targets():
+            frozen = info.state == "paused"
+            word = "thaw" if frozen else "freeze"
+            self.request(f"{word} {clean(info.name)}", calls.pause(info.id, frozen))
+
+    async def act_kill(self) -> None:
+        """A signal, chosen from a list."""
+        targets = self.targets()
+        if not targets:
+            return
+        names = ", ".join(clean(info.name) for info in targets)
+        chosen = await self.choose(f"signal for {names}", _signal_choices())
+        for info in targets if chosen else []:
+            self.expected.add(info.id)
+            self.request(f"send {chosen} to {clean(info.name)}", calls.kill(info.id, chosen))
+
+    async def act_remove(self) -> None:
+        """Remove, when the answer is yes."""
+        from contui.tui.screens.confirm import ConfirmScreen
+
+        targets = self.targets()
+        if not targets:
+            return
+        running = sum(info.live for info in targets)
+        names = ", ".join(clean(info.name) for info in targets[:8])
+        more = f" and {len(targets) - 8} more" if len(targets) > 8 else ""
+        lines = [[Span("remove "), Span(names + more, "strong")]]
+        if running:
+            what = "it runs" if len(targets) == 1 else f"{running} of them run"
+            lines.append([Span(f"{what}: it is killed first", "bad")])
+        lines.append([Span("its writable layer and its log go with it; no undo", "muted")])
+        title = f"remove {plural(len(targets), 'container')}?"
+        if await self.push_screen_wait(ConfirmScreen(title, lines, "remove")):
+            self.containers.marked.clear()
+            for info in targets:
+                self.expected.add(info.id)
+                self.request(f"remove {clean(info.name)}", calls.remove(info.id, info.live))
+
+    # -- the list --------------------------------------------------------------------------------
+
+    def act_mark(self) -> None:
+        """Mark, and go to the next."""
+        self.containers.toggle_mark()
+        self.show_containers()
+
+    def act_unmark(self) -> None:
+        """Unmark all, show all."""
+        self.containers.marked.clear()
+        self.containers.set_filter("")
+        self.show_containers()
+
+    def act_filter(self) -> None:
+        """Type a filter."""
+        from contui.tui.widgets.prompt import Prompt
+
+        prompt = self.main.query_one("#filter", Prompt)
+        prompt.set(self.containers.filter)
+        prompt.display = True
+        prompt.focus()
+
+    def act_sort(self) -> None:
+        """The next order."""
+        self.say(f"sorted by {self.containers.next_sort()}")
+        self.show_containers()
+
+    # -- tabs and panes --------------------------------------------------------------------------
+
+    def act_tab_go(self, index: str) -> None:
+        """Go to a tab by its number."""
+        if self.workspace.go(int(index)):
+            self.show_focus()
+
+    def act_tab_next(self) -> None:
+        """The next tab."""
+        self.workspace.step(1)
+        self.show_focus()
+
+    def act_tab_previous(self) -> None:
+        """The previous tab."""
+        self.workspace.step(-1)
+        self.show_focus()
+
+    async def act_tab_close(self, index: str) -> None:
+        """Close a tab by its number, all its panes."""
+        if self.workspace.go(int(index)) and self.workspace.tab is not None:
+            for pane in self.workspace.tab.panes():
+                await self.close_pane(pane)
+
+    async def act_close(self) -> None:
+        """Close the pane that has the focus in its tab; its program goes on."""
+        pane = self.panes.get(self.workspace.focus or "")
+        if pane is None:
+            return
+        note = ""
+        model = getattr(pane, "model", None)
+        if model is not None and not model.over:
+            note = f"{clean(pane.spec.name)} {model.command}: closed, the program goes on"
+        await self.close_pane(pane.pane_id)
+        if note:
+            self.say(note)
+
+    def act_detach(self) -> None:
+        """Leave the program of the focused pane, and close the pane."""
+        pane = self.panes.get(self.workspace.focus or "")
+        detach = getattr(pane, "detach", None)
+        if detach is not None:
+            detach()
+
+    async def act_split_row(self) -> None:
+        """A shell beside."""
+        await self._split(ROW)
+
+    async def act_split_column(self) -> None:
+        """A shell below."""
+        await self._split(COLUMN)
+
+    async def _split(self, axis: str) -> None:
+        from contui.tui.view_models.sessions import ExecRequest
+
+        info = self.target()
+        if info is None or not info.attachable:
+            self.say("a split holds a shell of the same container, and it does not run", "warning")
+            return
+        await self.open_session(info, ExecRequest(shell=True), "shell", axis)
+
+    def act_zoom(self) -> None:
+        """One pane, the whole window."""
+        tab = self.workspace.tab
+        if tab is not None:
+            tab.zoomed = not tab.zoomed
+            self.show_state()
+
+    def act_go_left(self) -> None:
+        """The pane to the left, or the list."""
+        self.go_to("left") or self.act_leave_pane()
+
+    def act_go_right(self) -> None:
+        """The pane to the right."""
+        self.go_to("right")
+
+    def act_go_up(self) -> None:
+        """The pane above."""
+        self.go_to("up")
+
+    def act_go_down(self) -> None:
+        """The pane below."""
+        self.go_to("down")
+
+    def act_enter_pane(self) -> None:
+        """From the list to the pane."""
+        if self.workspace.tab is not None:
+            self.show_focus()
+
+    def act_leave_pane(self) -> None:
+        """From the pane to the list."""
+        tab = self.workspace.tab
+        if tab is not None and tab.zoomed:
+            tab.zoomed = False
+            self.show_state()
+        self.focus_list()
+
+    def act_access(self) -> None:
+        """Another access for the focused session."""
+        pane = self.panes.get(self.workspace.focus or "")
+        change = getattr(pane, "next_access", None)
+        if change is not None:
+            change()
+
+    def act_mute(self) -> None:
+        """Hide the notices of the focused session."""
+        pane = self.panes.get(self.workspace.focus or "")
+        mute = getattr(pane, "mute", None)
+        if mute is not None:
+            mute()
+
+    # -- the rest --------------------------------------------------------------------------------
+
+    async def act_help(self) -> None:
+        """The keys."""
+        from contui.tui.screens.help import HelpScreen
+
+        await self.push_screen(HelpScreen(self.keymap, self.detach_keys))
+
+    async def act_palette(self) -> None:
+        """Any command by its name."""
+        from contui.tui.screens.choose import Choice
+
+        choices = [
+            Choice(f"{action.id}:", action.label, action.help, self.keymap.key(action.id))
+            for action in self.keymap.palette()
+        ]
+        choices += [
+            Choice(f"select:{info.id}", f"go to {clean(info.name)}", clean(info.image))
+            for info in self.containers.rows[:500]
+        ]
+        chosen = await self.choose("commands", choices)
+        action, _, argument = chosen.partition(":")
+        if action:
+            self.perform(action, argument)
+
+    def act_select(self, container: str) -> None:
+        """Select a container in the list."""
+        index = self.containers.index_of(container)
+        if index is not None:
+            self.containers.move_to(index)
+            self.show_containers()
+            self.focus_list()
+
+    def act_theme(self) -> None:
+        """The next theme."""
+        from contui.tui.themes import NAMES
+
+        here = NAMES.index(self.theme) if self.theme in NAMES else -1
+        self.theme = NAMES[(here + 1) % len(NAMES)]
+        self.say(f"theme {self.theme}")
+
+    def act_retry(self) -> None:
+        """Reach for the backend now."""
+        self.link.retry_now()
+
+    def act_quit(self) -> None:
+        """Leave; everything lives on."""
+        self.exit(self.goodbye())
+
+    async def choose(self, title: str, choices: list[Choice]) -> str:
+        """Let the person choose; "" for none."""
+        from contui.tui.screens.choose import ChooseScreen
+
+        return await self.push_screen_wait(ChooseScreen(title, choices)) or ""
+
+
+def _signal_choices() -> list[Choice]:
+    from contui.tui.screens.choose import Choice
+
+    return [Choice(name, f"SIG{name}", help) for name, help in SIGNALS]

@@ -1,0 +1,384 @@
+"""The app: owns what is known (containers, workspace, link), turns keys and events into changes.
+
+Widgets draw and post messages, workers talk to the backend and post messages; only the handlers
+here and in the panes change anything. `contui.tui.actions` has a method for each action.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events, on
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from contui.tui import workspace_file
+from contui.tui.actions import Actions
+from contui.tui.backend_link import BackendLink
+from contui.tui.keymap import Keymap
+from contui.tui.messages import (
+    ActionAsked,
+    ActionDone,
+    Chosen,
+    EventsCame,
+    Highlighted,
+    LinkChanged,
+    PaneChanged,
+    PaneClosed,
+    PaneFocused,
+)
+from contui.tui.screens.main import KeyPressed, MainScreen, Ready
+from contui.tui.themes import DEFAULT, FALLBACK, NAMES, THEMES
+from contui.tui.view_models.containers import ContainerInfo, ContainerList, exit_text
+from contui.tui.view_models.events import EventInfo
+from contui.tui.view_models.text import clean, plural
+from contui.tui.view_models.workspace import PaneSpec, Workspace, restore
+from contui.tui.widgets.banner import Banner
+from contui.tui.widgets.container_list import ContainerListView
+from contui.tui.widgets.details import Details
+from contui.tui.widgets.key_bar import Hint, KeyBar
+from contui.tui.widgets.overview import Overview
+from contui.tui.widgets.pane import Pane
+from contui.tui.widgets.prompt import Prompt
+from contui.tui.widgets.tab_bar import TabBar, TabTitle
+from contui.tui.widgets.title_bar import TitleBar
+from contui.tui.widgets.workspace import WorkspaceView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LIST_HINTS = ("attach", "shell", "logs", "processes", "inspect", "new", "stop", "restart", "remove",
+              "filter", "quit", "help")  # fmt: skip
+
+
+class ContuiApp(Actions, App[str], inherit_bindings=False):
+    """One window on one backend. Returns a sentence for the terminal when it is left."""
+
+    TITLE = "contui"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+    CSS = """
+    Toast { max-width: 60; padding: 0 1; background: $panel; margin-top: 0; }
+    """
+
+    def __init__(
+        self,
+        address: str,
+        starter: Callable[[], object] | None = None,
+        detach_keys: str = "ctrl-p,ctrl-q",
+        keymap: Keymap | None = None,
+        theme: str = DEFAULT,
+    ) -> None:
+        super().__init__()
+        self.address = address
+        self.keymap = keymap or Keymap()
+        self.detach_keys = detach_keys
+        self.containers = ContainerList()
+        self.workspace = Workspace()
+        self.panes: dict[str, Pane] = {}
+        self.link = BackendLink(address, self.post_message, starter)
+        self._ever_up = False
+        self._synced = False
+        self._restored: dict[str, PaneSpec] = {}
+        self._saving: asyncio.TimerHandle | None = None
+        self._saved: Any = None
+        self.expected: set[str] = set()  # containers whose end was asked for here
+        for item in THEMES:
+            self.register_theme(item)
+        self.theme = theme if theme in NAMES else DEFAULT
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return FALLBACK
+
+    def get_default_screen(self) -> Screen[Any]:
+        return MainScreen(self.containers, self.workspace, self.keymap, "local")
+
+    @property
+    def main(self) -> MainScreen:
+        """The screen at the bottom of the stack."""
+        return next(screen for screen in self.screen_stack if isinstance(screen, MainScreen))
+
+    @on(Ready)
+    def _begin(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit)
+        self.main.query_one(ContainerListView).focus()
+        self.show_state()
+        self.run_worker(self.link.watch(), group="watch")
+
+    async def on_unmount(self) -> None:
+        self.save_now()
+        await self.link.close()
+
+    # -- the backend -----------------------------------------------------------------------------
+
+    @on(LinkChanged)
+    def _link_changed(self, event: LinkChanged) -> None:
+        trouble = "" if event.up else event.doing or "away"
+        self.main.query_one(TitleBar).link(event.up, trouble)
+        # A backend that is only being started is no bad news at the first try.
+        hidden = event.up or (bool(event.doing) and not self._ever_up)
+        banner = self.main.query_one(Banner)
+        banner.trouble(None if hidden else event.problem, event.doing, self._ever_up)
+        self._ever_up = self._ever_up or event.up
+        if not event.up:
+            self.main.query_one(ContainerListView).stale = True
+            self.show_containers()
+
+    @on(EventsCame)
+    async def _events_came(self, event: EventsCame) -> None:
+        if event.fresh:
+            self.containers.begin_snapshot()
+        touched: dict[str, ContainerInfo | None] = {}
+        for info in event.events:
+            self._apply(info, touched)
+        for pane in self.panes.values():
+            if pane.spec.container in touched:
+                pane.container_changed(touched[pane.spec.container])
+        if not self._synced and any(item.action == "synced" for item in event.events):
+            self._synced = True
+            await self._restore()
+        self.show_containers()
+
+    def _apply(self, info: EventInfo, touched: dict[str, ContainerInfo | None]) -> None:
+        if info.type == "system" and info.action == "synced":
+            self.containers.synced()
+            self.main.query_one(ContainerListView).stale = False
+            for pane in self.panes.values():
+                touched[pane.spec.container] = self.containers.get(pane.spec.container)
+        if info.type != "container":
+            return
+        if info.action == "destroy":
+            self.containers.remove(info.id)
+            touched[info.id] = None
+        elif info.container is not None:
+            self.containers.put([info.container])
+            touched[info.id] = info.container
+            self._announce(info, info.container)
+
+    def _announce(self, info: EventInfo, container: ContainerInfo) -> None:
+        """A toast for an end that nobody asked for here and no pane shows."""
+        if info.action == "oom":
+            self.say(f"{container.name}: the kernel killed a process for lack of memory", "warning")
+        if info.action != "die":
+            return
+        if container.id in self.expected:
+            self.expected.discard(container.id)
+            return
+        watched = any(pane.spec.container == container.id for pane in self.panes.values())
+        bad = container.exit is not None and container.exit.code != 0
+        if not watched and bad and container.exit is not None:
+            self.say(f"{container.name} ended: {exit_text(container.exit)}", "warning")
+
+    @on(ActionDone)
+    def _action_done(self, event: ActionDone) -> None:
+        if event.problem is not None:
+            hint = f"\n{clean(event.problem.hint)}" if event.problem.hint else ""
+            self.say(f"{event.title}: {clean(event.problem.message)}{hint}", "error")
+        elif event.follow:
+            self.follow(event.follow)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """A sentence in the corner."""
+        kind: Any = severity
+        self.notify(text, severity=kind, timeout=8 if severity == "error" else 5, markup=False)
+
+    def show_containers(self) -> None:
+        """The list has changed."""
+        main = self.main
+        main.query_one(ContainerListView).changed()
+        main.query_one(TitleBar).counts(self.containers.running, len(self.containers))
+        self._show_current()
+
+    @on(Highlighted)
+    def _show_current(self) -> None:
+        current = self.containers.current
+        self.main.query_one(Overview).show(current, not self._synced)
+        self.main.query_one(Details).show(current)
+
+    def show_state(self) -> None:
+        """Tabs, hints and the place of panes follow the workspace."""
+        main = self.main
+        tab = self.workspace.tab
+        visible = set(self.workspace.rectangles(1000, 1000))
+        for pane in self.panes.values():
+            pane.shown(pane.pane_id in visible)
+        main.set_class(bool(tab and tab.zoomed), "-zoomed")
+        main.query_one(Details).display = bool(tab)
+        main.query_one(TabBar).show(self._tab_titles(), self.workspace.active)
+        main.query_one(WorkspaceView).refresh(layout=True)
+        self.show_hints()
+        self._save_soon()
+
+    def _tab_titles(self) -> list[TabTitle]:
+        titles: list[TabTitle] = []
+        seen: dict[tuple[str, str], int] = {}
+        for tab in self.workspace.tabs:
+            title = self.panes[tab.focus].tab_title()
+            more = len(tab.panes()) - 1
+            count = seen[title.name, title.label] = seen.get((title.name, title.label), 0) + 1
+            label = title.label + (f" {count}" if count > 1 else "") + (f" +{more}" if more else "")
+            news = any(self.panes[pane].news for pane in tab.panes())
+            titles.append(TabTitle(title.name, label, news, title.trouble, title.over))
+        return titles
+
+    def focused_pane(self) -> Pane | None:
+        """The pane that has the keyboard."""
+        node: Any = self.main.focused
+        while node is not None and not isinstance(node, Pane):
+            node = node.parent
+        return node
+
+    def show_hints(self) -> None:
+        """The key bar follows the keyboard."""
+        pane = self.focused_pane()
+        bar = self.main.query_one(KeyBar)
+        if pane is not None:
+            leading = getattr(pane, "leading", False)
+            bar.show(pane.hints(), "leader" if leading else "")
+            return
+        bar.show([self._hint(action) for action in LIST_HINTS])
+
+    def _hint(self, action: str) -> Hint:
+        label = next(item.label for item in self.keymap.actions if item.id == action)
+        return self.keymap.key(action), label, action
+
+    # -- keys and clicks -------------------------------------------------------------------------
+
+    @on(KeyPressed)
+    async def _key_pressed(self, message: KeyPressed) -> None:
+        event = message.event
+        pane = self.focused_pane()
+        scopes = pane.scopes() if pane is not None else ("list",)
+        if (event.character or "").isdigit() and event.character != "0":
+            self.perform("tab_go", str(int(event.character or "1") - 1))
+            return
+        action = self.keymap.find(event.key, event.character, *scopes)
+        if action is not None:
+            self.perform(action.id)
+        elif event.key == "ctrl+c":
+            self.say(f"{self.keymap.key('quit')} quits; containers and sessions live on")
+
+    @on(ActionAsked)
+    def _action_asked(self, event: ActionAsked) -> None:
+        self.perform(event.action, event.argument)
+
+    @on(Chosen)
+    def _chosen(self, event: Chosen) -> None:
+        self.perform("attach")
+
+    @on(PaneFocused)
+    def _pane_focused(self, event: PaneFocused) -> None:
+        tab = self.workspace.tab_of(event.pane)
+        if tab is not None and tab.focus != event.pane:
+            tab.focus = event.pane
+            self.show_state()
+        self.show_hints()
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self) -> None:
+        self.show_hints()
+
+    @on(PaneChanged)
+    def _pane_changed(self, event: PaneChanged) -> None:
+        self.main.query_one(TabBar).show(self._tab_titles(), self.workspace.active)
+        self.show_hints()
+        self._save_soon()
+
+    @on(PaneClosed)
+    async def _pane_closed(self, event: PaneClosed) -> None:
+        await self.close_pane(event.pane)
+        if event.note:
+            self.say(event.note)
+
+    @on(Prompt.Changed, "#filter")
+    def _filter_typed(self, event: Prompt.Changed) -> None:
+        self.containers.set_filter(event.text)
+        self.show_containers()
+
+    @on(Prompt.Done, "#filter")
+    def _filter_done(self, event: Prompt.Done) -> None:
+        event.prompt.display = False
+        if not event.accepted:
+            self.containers.set_filter("")
+            self.show_containers()
+        self.main.query_one(ContainerListView).focus()
+
+    # -- the workspace is kept -------------------------------------------------------------------
+
+    async def _restore(self) -> None:
+        """Open the tabs of the last time, without those whose container is gone."""
+        data = await asyncio.to_thread(workspace_file.load, self.address)
+        if data is None or self.workspace.tabs:
+            return
+        saved, specs = restore(data)
+        for pane, spec in list(specs.items()):
+            if self.containers.get(spec.container) is None:
+                saved.close(pane)
+                del specs[pane]
+        self.workspace.tabs, self.workspace.active = saved.tabs, saved.active
+        await self.mount_panes(specs)
+        self.show_state()
+
+    def _save_soon(self) -> None:
+        if self._synced and self._saving is None:
+            loop = asyncio.get_running_loop()
+            self._saving = loop.call_later(0.5, self._save_in_thread)
+
+    def _workspace_data(self) -> dict[str, Any]:
+        return self.workspace.save({pane.pane_id: pane.spec for pane in self.panes.values()})
+
+    def _save_in_thread(self) -> None:
+        self._saving = None
+        data = self._workspace_data()
+        if data != self._saved:
+            self._saved = data
+            self.run_worker(
+                asyncio.to_thread(workspace_file.save, self.address, data), group="save"
+            )
+
+    def save_now(self) -> None:
+        """Keep the workspace at once; at the end of the app."""
+        if self._saving is not None:
+            self._saving.cancel()
+        if self._synced:
+            workspace_file.save(self.address, self._workspace_data())
+
+    def goodbye(self) -> str:
+        """What to say on the terminal after the app has gone."""
+        running = self.containers.running
+        if not running:
+            return ""
+        what = plural(running, "container")
+        return f"contui: {what} and their sessions live on; contui brings them back."
+
+
+def run(address: str | None = None) -> int:
+    """Open the app; returns an exit status. `address`: of the API, the default one when None."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print(
+            "contui: the app needs a terminal; contui --help lists the commands that do not",
+            file=sys.stderr,
+        )
+        return 1
+    from contui.tui.preferences import preferences
+
+    found = preferences(address)
+    app = ContuiApp(
+        found.address,
+        found.starter,
+        found.detach_keys,
+        Keymap(found.keys, found.leader),
+        found.theme,
+    )
+    message = app.run()
+    if message:
+        print(message)
+    return app.return_code or 0

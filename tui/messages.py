@@ -1,0 +1,104 @@
+"""What workers and widgets tell the app. Workers post these and touch nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from textual.message import Message
+
+from contui.tui.view_models.events import EventInfo
+from contui.tui.view_models.processes import ProcessList
+from contui.tui.view_models.sessions import Problem
+
+
+@dataclass
+class LinkChanged(Message):
+    """The backend answers (`up`) or does not; `doing` says what is tried meanwhile."""
+
+    up: bool
+    problem: Problem | None = None
+    doing: str = ""
+
+
+@dataclass
+class EventsCame(Message):
+    """Events in order; `fresh`: they begin a new snapshot."""
+
+    events: list[EventInfo] = field(default_factory=list)
+    fresh: bool = False
+
+
+@dataclass
+class LogReady(Message):
+    """A log's link holds lines for this pane."""
+
+    pane: str
+
+
+@dataclass
+class ProcessesCame(Message):
+    """What runs in a container now; None: its watch ended."""
+
+    pane: str
+    found: ProcessList | None
+    problem: Problem | None = None
+
+
+@dataclass
+class InspectCame(Message):
+    """Everything about a container as JSON, or why not."""
+
+    pane: str
+    json: str = ""
+    problem: Problem | None = None
+
+
+@dataclass
+class ActionDone(Message):
+    """A request to the backend ended; `problem` is None when it worked."""
+
+    title: str
+    problem: Problem | None = None
+    follow: str = ""  # what to do next, for example "attach:ID"
+
+
+@dataclass
+class Chosen(Message):
+    """A container was clicked, or enter was pressed on it."""
+
+    container: str
+
+
+@dataclass
+class Highlighted(Message):
+    """The selection in the list moved, or what it shows changed."""
+
+
+@dataclass
+class ActionAsked(Message):
+    """A key hint, a tab, the palette or a pane asks for an action of the keymap."""
+
+    action: str
+    argument: str = ""
+
+
+@dataclass
+class PaneClosed(Message):
+    """A pane asks to be taken away."""
+
+    pane: str
+    note: str = ""
+
+
+@dataclass
+class PaneFocused(Message):
+    """A pane has got the focus."""
+
+    pane: str
+
+
+@dataclass
+class PaneChanged(Message):
+    """What a pane says of itself in its tab has changed."""
+
+    pane: str

@@ -1,0 +1,91 @@
+"""The screen that is always there: the list at the left, the workspace at the right, keys below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from textual import events
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+
+from contui.tui.keymap import Keymap
+from contui.tui.view_models.containers import ContainerList
+from contui.tui.view_models.workspace import Workspace
+from contui.tui.widgets.banner import Banner
+from contui.tui.widgets.container_list import ContainerListView
+from contui.tui.widgets.details import Details
+from contui.tui.widgets.key_bar import KeyBar
+from contui.tui.widgets.overview import Overview
+from contui.tui.widgets.prompt import Prompt
+from contui.tui.widgets.tab_bar import TabBar
+from contui.tui.widgets.title_bar import TitleBar
+from contui.tui.widgets.workspace import WorkspaceView
+
+NARROW = 100  # cells of width below which the list takes what it must
+TALL = 30  # cells of height from which the details fit under the list
+
+
+@dataclass
+class KeyPressed(Message):
+    """A key that no program and no widget took."""
+
+    event: events.Key
+
+
+@dataclass
+class Ready(Message):
+    """The layout stands; the app may begin."""
+
+
+class MainScreen(Screen[None], inherit_bindings=False):
+    """Composes the layout and hands on keys; it decides nothing."""
+
+    DEFAULT_CSS = """
+    MainScreen { background: $background; layout: vertical; }
+    MainScreen #body { height: 1fr; }
+    MainScreen #side { width: 30; }
+    MainScreen #side ContainerListView { height: 1fr; }
+    MainScreen #side Prompt { display: none; }
+    MainScreen #work { width: 1fr; }
+    MainScreen.-zoomed #side { display: none; }
+    MainScreen.-short Details { display: none; }
+    """
+
+    def __init__(
+        self, model: ContainerList, workspace: Workspace, keymap: Keymap, context: str
+    ) -> None:
+        super().__init__()
+        self._model = model
+        self._workspace = workspace
+        self._keymap = keymap
+        self._engine = context
+
+    def compose(self) -> Iterator[Widget]:
+        yield TitleBar(self._engine)
+        yield Banner()
+        with Horizontal(id="body"):
+            with Vertical(id="side"):
+                yield ContainerListView(self._model, id="containers")
+                yield Prompt("/", "name, image, state", id="filter")
+                yield Details()
+            with Vertical(id="work"):
+                yield TabBar()
+                with WorkspaceView(self._workspace, "overview"):
+                    yield Overview(self._keymap)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.post_message(Ready())
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        side = 27 if width < NARROW else max(30, min(48, width // 4))
+        self.query_one("#side").styles.width = side
+        self.set_class(height < TALL, "-short")
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        self.post_message(KeyPressed(event))

@@ -1,0 +1,236 @@
+"""One viewer's stream: frames to a bounded outbox, input up, opened again when it is lost.
+
+At the other end: `contui.backend.services.sessions`. The pane takes frames out at its own pace;
+when the outbox is full the stream is not read, so a flood waits in the backend and not in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from contui.tui.backend_link import BackendLink
+from contui.tui.view_models import frames
+from contui.tui.view_models.sessions import OpenPlan, Problem
+
+OUTBOX_BYTES = 256 << 10  # of output that waits for the pane
+HELD_BYTES = 4096  # of input that waits for the stream to come back
+RETRY_FIRST, RETRY_LAST = 0.05, 2.0  # seconds
+
+
+class Outbox:
+    """Frames on their way to a pane, bounded by their bytes."""
+
+    def __init__(self, limit: int = OUTBOX_BYTES) -> None:
+        self._limit = limit
+        self._frames: deque[frames.Frame] = deque()
+        self._bytes = 0
+        self._some = asyncio.Event()
+        self._room = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._room.set()
+        self._idle.set()
+
+    async def put(self, frame: frames.Frame) -> None:
+        """Add a frame, when there is room."""
+        await self._room.wait()
+        self._frames.append(frame)
+        self._idle.clear()
+        self._some.set()
+        if isinstance(frame, frames.Output):
+            self._bytes += len(frame.data)
+            if self._bytes >= self._limit:
+                self._room.clear()
+
+    async def something(self) -> None:
+        """Return when there is something to take."""
+        await self._some.wait()
+
+    def take(self, limit: int) -> list[frames.Frame]:
+        """The next frames, with about `limit` bytes of output; more may be left."""
+        taken: list[frames.Frame] = []
+        size = 0
+        while self._frames and size < limit:
+            frame = self._frames.popleft()
+            taken.append(frame)
+            size += len(frame.data) if isinstance(frame, frames.Output) else 0
+        self._bytes -= size
+        if self._bytes < self._limit:
+            self._room.set()
+        if not self._frames:
+            self._some.clear()
+        return taken
+
+    def done(self) -> None:
+        """What was taken has been dealt with."""
+        if not self._frames:
+            self._idle.set()
+
+    async def idle(self) -> None:
+        """Return when everything has been taken and dealt with."""
+        await self._idle.wait()
+
+
+class SessionLink:
+    """Keeps one session's stream open until the program ends, the person leaves or it is refused.
+
+    `plan` is asked at every opening, after the pane has taken all earlier frames; None means that
+    the pane does not want the stream any more.
+    """
+
+    def __init__(
+        self,
+        backend: BackendLink,
+        plan: Callable[[], OpenPlan | None],
+        viewer: str = "",
+    ) -> None:
+        self.outbox = Outbox()
+        self._backend = backend
+        self._plan = plan
+        self._viewer = viewer
+        self._input: deque[bytes] = deque()
+        self._controls: deque[tuple[str, Any]] = deque()
+        self._something = asyncio.Event()
+        self._connected = False
+        self._leaving = False
+        self._opened = False
+
+    # -- from the pane ---------------------------------------------------------------------------
+
+    def send(self, data: bytes) -> bool:
+        """Bytes for the program; False when too much waits already, and nothing was taken."""
+        waiting = sum(map(len, self._input))
+        if not self._connected and waiting + len(data) > HELD_BYTES:
+            return False
+        self._input.append(data)
+        self._something.set()
+        return True
+
+    @property
+    def held(self) -> int:
+        """Bytes of input that wait for the stream to come back."""
+        return 0 if self._connected else sum(map(len, self._input))
+
+    def resize(self, cols: int, rows: int) -> None:
+        """The pane has another size. While the stream is away the next opening says it."""
+        if self._connected:
+            self._control("resize", (cols, rows))
+
+    def access(self, access: str) -> None:
+        """Take another access: "rw", "ro" or "exclusive"."""
+        if self._connected:
+            self._control("access", access)
+
+    def signal(self, name: str) -> None:
+        """Send the session's own process a signal."""
+        if self._connected:
+            self._control("signal", name)
+
+    def detach(self) -> None:
+        """Leave; the program goes on."""
+        self._leaving = True
+        self._control("detach", None)
+
+    def _control(self, kind: str, value: Any) -> None:
+        if kind == "resize":
+            self._controls = deque(item for item in self._controls if item[0] != "resize")
+        self._controls.append((kind, value))
+        self._something.set()
+
+    # -- the stream ------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Open, and open again, until there is no more to come."""
+        delay = RETRY_FIRST
+        while not self._leaving:
+            await self.outbox.idle()
+            plan = self._plan()
+            if plan is None:
+                return
+            self._opened = False
+            over, problem = await self._once(plan)
+            if over or self._leaving:
+                return
+            if problem is not None and problem.kind not in ("unavailable", "lost"):
+                await self.outbox.put(frames.Refused(problem))
+                return
+            await self.outbox.put(frames.Lost())
+            delay = RETRY_FIRST if self._opened else min(delay * 2, RETRY_LAST)
+            await asyncio.sleep(delay)
+            await self._backend.wait_up()
+
+    async def _once(self, plan: OpenPlan) -> tuple[bool, Problem | None]:
+        """One stream from opening to end: (no more to come, why it broke)."""
+        from contui.proto.v1 import sessions_pb2, sessions_pb2_grpc
+        from contui.tui.backend_link import _problem
+        from contui.tui.translate import open_request
+
+        call = None
+        writer: asyncio.Task[None] | None = None
+        try:
+            stub = sessions_pb2_grpc.SessionServiceStub(await self._backend.channel())
+            call = stub.Stream()
+            await call.write(sessions_pb2.ClientFrame(open=open_request(plan, self._viewer)))
+            writer = asyncio.create_task(self._write(call))
+            return await self._read(call), None
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            return False, _problem(error)
+        finally:
+            self._connected = False
+            if writer is not None:
+                writer.cancel()
+            if call is not None:
+                call.cancel()
+
+    async def _read(self, call: Any) -> bool:
+        """Frames to the outbox; returns whether the program's exit came."""
+        from contui.tui.translate import frame as translate
+
+        async for message in call:
+            frame = translate(message)
+            if frame is None:
+                continue
+            if isinstance(frame, frames.Opened):
+                self._opened = self._connected = True
+                self._something.set()
+            await self.outbox.put(frame)
+            if isinstance(frame, frames.Exited):
+                return True
+        return False
+
+    async def _write(self, call: Any) -> None:
+        """Input and controls up, in order, once the stream is open."""
+        from contui.proto.v1 import sessions_pb2
+
+        while True:
+            await self._something.wait()
+            self._something.clear()
+            while self._connected and (self._input or self._controls):
+                if self._input:
+                    data = b"".join(self._input)
+                    self._input.clear()
+                    await call.write(sessions_pb2.ClientFrame(input=data))
+                if self._controls:
+                    kind, value = self._controls.popleft()
+                    await call.write(_client_frame(kind, value))
+                    if kind == "detach":
+                        await call.done_writing()
+                        return
+
+
+def _client_frame(kind: str, value: Any) -> Any:
+    from contui.proto.v1 import sessions_pb2, types_pb2
+    from contui.tui.translate import ACCESS
+
+    if kind == "resize":
+        size = types_pb2.Size(cols=value[0], rows=value[1])
+        return sessions_pb2.ClientFrame(resize=size)
+    if kind == "access":
+        return sessions_pb2.ClientFrame(access=ACCESS[value])
+    if kind == "signal":
+        return sessions_pb2.ClientFrame(signal=value)
+    return sessions_pb2.ClientFrame(detach=sessions_pb2.Detach())

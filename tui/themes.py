@@ -1,0 +1,123 @@
+"""Colours: a calm dark theme, a light one, one of high contrast, and the terminal's own."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+_DARK = Theme(
+    name="contui",
+    primary="#7cb7ff",
+    secondary="#8b96a8",
+    accent="#7cb7ff",
+    success="#7fc77f",
+    warning="#e0b458",
+    error="#ef7b72",
+    foreground="#d3d8e1",
+    background="#13151a",
+    surface="#181b21",
+    panel="#222731",
+    dark=True,
+    variables={
+        "muted": "#7d8696",
+        "line": "#333a47",
+        "line-focus": "#7cb7ff",
+        "select": "#26303f",
+        "select-dim": "#1e242d",
+        "bar": "#1c2028",
+        "scrollbar": "#333a47",
+        "scrollbar-hover": "#4a5466",
+        "scrollbar-active": "#7cb7ff",
+        "scrollbar-background": "#13151a",
+        "scrollbar-background-hover": "#13151a",
+        "scrollbar-background-active": "#13151a",
+    },
+)
+
+_LIGHT = Theme(
+    name="contui-light",
+    primary="#1f5fb8",
+    secondary="#5b6575",
+    accent="#1f5fb8",
+    success="#2f7a2f",
+    warning="#8f6200",
+    error="#b3261e",
+    foreground="#23272e",
+    background="#fbfbf9",
+    surface="#f3f3f0",
+    panel="#e6e7e4",
+    dark=False,
+    variables={
+        "muted": "#6a7180",
+        "line": "#c9ccd1",
+        "line-focus": "#1f5fb8",
+        "select": "#d6e4f7",
+        "select-dim": "#e6eaf0",
+        "bar": "#ececea",
+        "scrollbar": "#c9ccd1",
+        "scrollbar-background": "#fbfbf9",
+    },
+)
+
+_CONTRAST = Theme(
+    name="contui-contrast",
+    primary="#ffff00",
+    secondary="#ffffff",
+    accent="#00ffff",
+    success="#00ff00",
+    warning="#ffff00",
+    error="#ff6060",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#202020",
+    dark=True,
+    text_alpha=1.0,
+    variables={
+        "muted": "#d0d0d0",
+        "line": "#b0b0b0",
+        "line-focus": "#ffff00",
+        "select": "#0000a0",
+        "select-dim": "#303030",
+        "bar": "#000000",
+        "scrollbar": "#b0b0b0",
+        "scrollbar-background": "#000000",
+    },
+)
+
+_TERMINAL = Theme(
+    name="contui-terminal",
+    primary="ansi_bright_blue",
+    secondary="ansi_bright_black",
+    accent="ansi_bright_blue",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    dark=True,
+    ansi=True,
+    variables={
+        "muted": "ansi_bright_black",
+        "line": "ansi_bright_black",
+        "line-focus": "ansi_bright_blue",
+        "select": "ansi_blue",
+        "select-dim": "ansi_bright_black",
+        "bar": "ansi_default",
+    },
+)
+
+THEMES = (_DARK, _LIGHT, _CONTRAST, _TERMINAL)
+NAMES = tuple(theme.name for theme in THEMES)
+DEFAULT = _DARK.name
+
+# What a theme that is not ours lacks: Textual's own themes work too.
+FALLBACK = {
+    "muted": "#7d8696",
+    "line": "#444b58",
+    "line-focus": "#7cb7ff",
+    "select": "#2d3a4d",
+    "select-dim": "#262b33",
+    "bar": "#1c2028",
+}

@@ -1,0 +1,95 @@
+"""Bad news as a sentence, with what to do about it: the traps people meet at PID 1 and TTYs."""
+
+from __future__ import annotations
+
+from contui.tui.view_models.containers import ContainerInfo, ExitInfo
+from contui.tui.view_models.sessions import Phase, SessionModel
+from contui.tui.view_models.text import Span, clean
+
+SIGNALS = {1: "HUP", 2: "INT", 3: "QUIT", 4: "ILL", 6: "ABRT", 8: "FPE", 9: "KILL", 11: "SEGV",
+           13: "PIPE", 15: "TERM"}  # fmt: skip
+
+
+def exit_sentence(exit: ExitInfo) -> str:
+    """How the program ended, as a sentence without a full stop."""
+    if exit.error:
+        return clean(exit.error)
+    if exit.code < 0:
+        return "nobody saw how it ended (its shim died)"
+    if exit.oom == "init":
+        return f"killed by the kernel for lack of memory (exit {exit.code})"
+    if exit.signal:
+        name = SIGNALS.get(exit.signal, str(exit.signal))
+        return f"ended by SIG{name} (exit {exit.code})"
+    return f"exited with {exit.code}"
+
+
+def exit_hint(exit: ExitInfo) -> str:
+    """Why it may have ended so; empty when there is nothing to add."""
+    if exit.oom == "child":
+        return "the kernel killed a child of it for lack of memory"
+    if exit.output_cut:
+        return "a child still held its output; the rest was cut"
+    if exit.code == 127:
+        return "127: the program was not found in the image"
+    if exit.code == 126:
+        return "126: the program could not be executed"
+    return ""
+
+
+def session_line(model: SessionModel, info: ContainerInfo | None) -> list[Span]:
+    """The line under a pane that is over or in trouble: what happened and which keys help."""
+    if model.phase is Phase.ENDED and model.exit is not None:
+        return _ended(model, model.exit, info)
+    if model.phase is Phase.FAILED and model.problem is not None:
+        return _failed(model, info)
+    if model.phase is Phase.WAITING:
+        return [
+            Span("the connection was lost; the program goes on. ", "warn"),
+            Span("Trying again by itself; what you type is sent then.", "muted"),
+        ]
+    if model.notices:
+        return [Span(clean(model.notices[-1]), "warn"), *_notice_remedy(model.notices[-1])]
+    return []
+
+
+def _ended(model: SessionModel, exit: ExitInfo, info: ContainerInfo | None) -> list[Span]:
+    what = "the container's program" if model.main else model.command
+    good = exit.code == 0
+    spans = [Span(f"{what} {exit_sentence(exit)}", "good" if good else "bad")]
+    if hint := exit_hint(exit):
+        spans.append(Span(f" · {hint}", "muted"))
+    if model.main:
+        keys = [("r", "restart"), ("l", "log"), ("d", "remove"), ("x", "close")]
+    else:
+        keys = [("enter", "again"), ("x", "close")]
+    if model.main and info is None:
+        keys = [("x", "close")]
+    return [*spans, Span("  "), *keys_line(keys)]
+
+
+def _failed(model: SessionModel, info: ContainerInfo | None) -> list[Span]:
+    assert model.problem is not None
+    spans = [Span(clean(model.problem.message), "bad")]
+    if model.problem.hint:
+        spans.append(Span(f" · {clean(model.problem.hint)}", "muted"))
+    keys = [("enter", "try again"), ("x", "close")]
+    if info is not None and not info.live and model.main:
+        keys = [("r", "start"), ("l", "log"), ("x", "close")]
+    elif info is not None and info.state == "paused":
+        keys = [("z", "unpause"), ("enter", "try again"), ("x", "close")]
+    return [*spans, Span("  "), *keys_line(keys)]
+
+
+def _notice_remedy(notice: str) -> list[Span]:
+    if "stdin" not in notice:
+        return []
+    return [Span("  "), *keys_line([("ctrl-] e", "a shell beside it"), ("ctrl-] m", "hide this")])]
+
+
+def keys_line(keys: list[tuple[str, str]]) -> list[Span]:
+    """Keys and what they do, for a status line."""
+    spans: list[Span] = []
+    for key, label in keys:
+        spans += [Span(key, "accent"), Span(f" {label}  ", "muted")]
+    return spans

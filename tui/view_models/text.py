@@ -1,0 +1,120 @@
+"""Text that came from a container, made safe and short enough to show.
+
+Names, labels, commands, log lines and error texts are chosen by whoever wrote the container: none
+of them may move the cursor, change colours or reorder the line they stand in. Everything that the
+widgets show goes through `clean`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+
+_BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_TABLE: dict[int, str] = {
+    **{code: chr(0x2400 + code) for code in range(0x20)},
+    0x7F: "\u2421",
+    **dict.fromkeys(range(128, 160), "�"),
+    **dict.fromkeys(_BIDI, "�"),
+    **dict.fromkeys(range(55296, 57344), "�"),
+    0x2028: "\u240a",
+    0x2029: "\u240a",
+    0xFEFF: "\ufffd",
+}
+_ONE_LINE = {**_TABLE, 0x09: " ", 0x0A: " ", 0x0D: " "}
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text and the role it plays; widgets turn roles into colours."""
+
+    text: str
+    role: str = ""  # "", "strong", "muted", "good", "warn", "bad", "accent"
+
+
+def clean(text: str) -> str:
+    """The text on one line, with every control and bidi character made visible."""
+    return text.translate(_ONE_LINE)
+
+
+def clean_lines(text: str) -> list[str]:
+    """The same for text that may have several lines; tabs become spaces."""
+    return [line.expandtabs(4).translate(_TABLE) for line in text.splitlines()]
+
+
+def elide(text: str, width: int) -> str:
+    """At most `width` cells of the text, with an ellipsis where something was cut."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def fit(text: str, width: int) -> str:
+    """Exactly `width` cells: cut with an ellipsis or filled with blanks."""
+    return set_cell_size(elide(text, width), max(0, width))
+
+
+def width_of(spans: Sequence[Span]) -> int:
+    """How many cells the spans take."""
+    return sum(cell_len(span.text) for span in spans)
+
+
+def age(seconds: float) -> str:
+    """A duration in at most three characters: 12s, 5m, 26h, 3d, 7w, 2y."""
+    seconds = max(0, int(seconds))
+    for limit, unit, letter in (
+        (MINUTE, 1, "s"),
+        (HOUR, MINUTE, "m"),
+        (2 * DAY, HOUR, "h"),
+        (21 * DAY, DAY, "d"),
+        (730 * DAY, 7 * DAY, "w"),
+    ):
+        if seconds < limit:
+            return f"{seconds // unit}{letter}"
+    return f"{seconds // (365 * DAY)}y"
+
+
+def age_changes_in(seconds: float) -> float:
+    """Seconds until `age` of something that is `seconds` old reads differently."""
+    seconds = max(0.0, seconds)
+    if seconds < MINUTE:
+        return 1 - seconds % 1
+    if seconds < HOUR:
+        return MINUTE - seconds % MINUTE
+    return HOUR - seconds % HOUR
+
+
+def byte_size(count: float) -> str:
+    """Bytes for people: 0 B, 512 B, 4.2 KiB, 118 MiB."""
+    if count < 1024:
+        return f"{int(count)} B"
+    power = 1 if count < 1 << 20 else 2 if count < 1 << 30 else 3
+    count /= 1024**power
+    unit = ("KiB", "MiB", "GiB")[power - 1]
+    return f"{count:.1f} {unit}" if count < 100 else f"{count:.0f} {unit}"
+
+
+def plural(count: int, noun: str) -> str:
+    """1 viewer, 2 viewers."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def command_line(argv: Sequence[str]) -> str:
+    """A command as a person would type it, cleaned."""
+    return clean(" ".join(_quote(word) for word in argv))
+
+
+def _quote(word: str) -> str:
+    plain = word and all(char.isalnum() or char in "@%+=:,./-_" for char in word)
+    return word if plain else "'" + word.replace("'", "'\\''") + "'"
+
+
+def program(argv: Sequence[str]) -> str:
+    """The last part of a command's path: what a tab or a border calls it."""
+    return clean(argv[0].rsplit("/", 1)[-1]) if argv else ""

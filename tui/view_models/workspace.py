@@ -1,0 +1,293 @@
+"""Tabs, and in each a tree of panes: where every pane lies, and how that is kept over a quit.
+
+`contui.tui.widgets.workspace` gives every pane the rectangle that `rectangles` computes, so a
+split, a zoom or a closed pane is a change here and never moves a widget to another parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+ROW, COLUMN = "row", "column"
+
+
+@dataclass(frozen=True, slots=True)
+class PaneSpec:
+    """What a pane shows; enough to open it again."""
+
+    kind: str  # "session", "log", "processes", "inspect"
+    container: str  # id
+    name: str  # of the container, when the pane was opened
+    session: str = ""  # of a session pane; empty: the main one
+    label: str = "attach"  # in the tab
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """Cells: left, top, width, height."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass
+class Leaf:
+    """One pane."""
+
+    pane: str
+
+
+@dataclass
+class Split:
+    """Panes or splits beside each other (row) or below each other (column)."""
+
+    axis: str
+    children: list[Leaf | Split]
+    weights: list[float]
+
+
+Node = Leaf | Split
+
+
+@dataclass
+class Tab:
+    """One tab: a tree of panes, which of them has the focus, and whether it fills the tab."""
+
+    root: Node
+    focus: str
+    zoomed: bool = False
+
+    def panes(self) -> list[str]:
+        """The panes of this tab, in reading order."""
+        return list(_walk(self.root))
+
+
+@dataclass
+class Workspace:
+    """All tabs; `active` is an index, meaningless while there are none."""
+
+    tabs: list[Tab] = field(default_factory=list)
+    active: int = 0
+
+    @property
+    def tab(self) -> Tab | None:
+        """The tab that is shown."""
+        return self.tabs[self.active] if self.tabs else None
+
+    @property
+    def focus(self) -> str | None:
+        """The pane that keys go to when the workspace has the focus."""
+        return self.tab.focus if self.tab else None
+
+    def tab_of(self, pane: str) -> Tab | None:
+        """The tab a pane is in."""
+        return next((tab for tab in self.tabs if pane in tab.panes()), None)
+
+    def open_tab(self, pane: str) -> None:
+        """A new tab behind the active one, and go there."""
+        at = self.active + 1 if self.tabs else 0
+        self.tabs.insert(at, Tab(Leaf(pane), pane))
+        self.active = at
+
+    def split(self, pane: str, axis: str) -> None:
+        """Put a pane beside (row) or below (column) the one that has the focus."""
+        tab = self.tab
+        if tab is None:
+            self.open_tab(pane)
+            return
+        tab.root = _split(tab.root, tab.focus, pane, axis)
+        tab.focus, tab.zoomed = pane, False
+
+    def close(self, pane: str) -> None:
+        """Take a pane out; an empty tab goes with it."""
+        tab = self.tab_of(pane)
+        if tab is None:
+            return
+        order = tab.panes()
+        root = _without(tab.root, pane)
+        if root is None:
+            self._drop(tab)
+            return
+        tab.root, tab.zoomed = root, False
+        if tab.focus == pane:
+            rest = tab.panes()
+            tab.focus = rest[min(order.index(pane), len(rest) - 1)]
+
+    def _drop(self, tab: Tab) -> None:
+        index = self.tabs.index(tab)
+        del self.tabs[index]
+        if index < self.active or self.active >= len(self.tabs):
+            self.active = max(0, self.active - 1)
+
+    def show(self, pane: str) -> None:
+        """Go to the tab of a pane and give it the focus."""
+        tab = self.tab_of(pane)
+        if tab is not None:
+            self.active = self.tabs.index(tab)
+            if tab.focus != pane:
+                tab.focus, tab.zoomed = pane, False
+
+    def go(self, index: int) -> bool:
+        """Go to a tab by its place; returns whether there is one."""
+        if 0 <= index < len(self.tabs):
+            self.active = index
+            return True
+        return False
+
+    def step(self, by: int) -> None:
+        """Go to the next or previous tab, around the ends."""
+        if self.tabs:
+            self.active = (self.active + by) % len(self.tabs)
+
+    def zoom(self) -> None:
+        """Let the pane with the focus fill its tab, or stop that."""
+        if self.tab is not None:
+            self.tab.zoomed = not self.tab.zoomed and isinstance(self.tab.root, Split)
+
+    def rectangles(self, width: int, height: int) -> dict[str, Rect]:
+        """Where the panes of the active tab lie; panes not named are not shown."""
+        tab = self.tab
+        if tab is None:
+            return {}
+        whole = Rect(0, 0, width, height)
+        return {tab.focus: whole} if tab.zoomed else dict(_place(tab.root, whole))
+
+    def neighbour(self, direction: str, width: int, height: int) -> str | None:
+        """The pane to the left, right, up or down of the focus."""
+        rects = self.rectangles(width, height)
+        here = rects.get(self.focus or "")
+        if here is None:
+            return None
+        found = [
+            (_distance(here, rect, direction), pane)
+            for pane, rect in rects.items()
+            if _distance(here, rect, direction) is not None
+        ]
+        return min(found)[1] if found else None
+
+    # -- kept over a quit ------------------------------------------------------------------------
+
+    def save(self, specs: dict[str, PaneSpec]) -> dict[str, Any]:
+        """As JSON values."""
+        tabs = [
+            {
+                "root": _dump(tab.root, specs),
+                "focus": tab.panes().index(tab.focus),
+                "zoomed": tab.zoomed,
+            }
+            for tab in self.tabs
+        ]
+        return {"version": 1, "active": self.active, "tabs": tabs}
+
+
+def restore(data: Any) -> tuple[Workspace, dict[str, PaneSpec]]:
+    """A workspace from what `save` made; what cannot be read is left out."""
+    workspace, specs = Workspace(), dict[str, PaneSpec]()
+    tabs = data.get("tabs", []) if isinstance(data, dict) else []
+    for entry in tabs if isinstance(tabs, list) else []:
+        try:
+            root = _load(entry["root"], specs)
+            panes = list(_walk(root))
+            focus = panes[min(int(entry.get("focus", 0)), len(panes) - 1)]
+            workspace.tabs.append(Tab(root, focus, bool(entry.get("zoomed", False))))
+        except (KeyError, TypeError, ValueError, IndexError):
+            continue
+    active = data.get("active", 0) if isinstance(data, dict) else 0
+    if isinstance(active, int) and workspace.tabs:
+        workspace.active = max(0, min(active, len(workspace.tabs) - 1))
+    return workspace, specs
+
+
+def _walk(node: Node) -> Iterator[str]:
+    if isinstance(node, Leaf):
+        yield node.pane
+        return
+    for child in node.children:
+        yield from _walk(child)
+
+
+def _split(node: Node, at: str, pane: str, axis: str) -> Node:
+    if isinstance(node, Leaf):
+        return Split(axis, [node, Leaf(pane)], [1.0, 1.0]) if node.pane == at else node
+    for index, child in enumerate(node.children):
+        if isinstance(child, Leaf) and child.pane == at and node.axis == axis:
+            half = node.weights[index] / 2
+            node.children.insert(index + 1, Leaf(pane))
+            node.weights[index : index + 1] = [half, half]
+            return node
+        node.children[index] = _split(child, at, pane, axis)
+    return node
+
+
+def _without(node: Node, pane: str) -> Node | None:
+    if isinstance(node, Leaf):
+        return None if node.pane == pane else node
+    kept = [
+        (rest, weight)
+        for child, weight in zip(node.children, node.weights, strict=True)
+        if (rest := _without(child, pane)) is not None
+    ]
+    if len(kept) == 1:
+        return kept[0][0]
+    node.children, node.weights = [child for child, _ in kept], [weight for _, weight in kept]
+    return node if kept else None
+
+
+def _place(node: Node, area: Rect) -> Iterator[tuple[str, Rect]]:
+    if isinstance(node, Leaf):
+        yield node.pane, area
+        return
+    along = area.width if node.axis == ROW else area.height
+    total, done, start = sum(node.weights), 0.0, 0
+    for child, weight in zip(node.children, node.weights, strict=True):
+        done += weight
+        end = round(along * done / total)
+        if node.axis == ROW:
+            part = Rect(area.x + start, area.y, end - start, area.height)
+        else:
+            part = Rect(area.x, area.y + start, area.width, end - start)
+        yield from _place(child, part)
+        start = end
+
+
+def _distance(here: Rect, there: Rect, direction: str) -> tuple[int, int] | None:
+    """How far a rectangle lies in a direction, then how far aside; None if it does not."""
+    if direction in ("left", "right"):
+        aside, overlap = abs(there.y - here.y), _overlap(here.y, here.height, there.y, there.height)
+        gap = (
+            here.x - there.x - there.width if direction == "left" else there.x - here.x - here.width
+        )
+    else:
+        aside, overlap = abs(there.x - here.x), _overlap(here.x, here.width, there.x, there.width)
+        gap = (
+            here.y - there.y - there.height if direction == "up" else there.y - here.y - here.height
+        )
+    return (gap, aside) if gap >= 0 and overlap else None
+
+
+def _overlap(start: int, length: int, other: int, other_length: int) -> bool:
+    return start < other + other_length and other < start + length
+
+
+def _dump(node: Node, specs: dict[str, PaneSpec]) -> dict[str, Any]:
+    if isinstance(node, Leaf):
+        spec = specs[node.pane]
+        return {name: getattr(spec, name) for name in PaneSpec.__slots__}
+    children = [_dump(child, specs) for child in node.children]
+    return {"axis": node.axis, "weights": list(node.weights), "children": children}
+
+
+def _load(data: Any, specs: dict[str, PaneSpec]) -> Node:
+    if "children" in data:
+        children = [_load(child, specs) for child in data["children"]]
+        weights = [max(0.05, float(weight)) for weight in data["weights"]]
+        if len(children) < 2 or len(children) != len(weights):
+            raise ValueError("a split has two children or more, each with a weight")
+        return Split(ROW if data["axis"] == ROW else COLUMN, children, weights)
+    pane = f"pane-{len(specs) + 1}"
+    specs[pane] = PaneSpec(*(str(data[name]) for name in PaneSpec.__slots__))
+    return Leaf(pane)

@@ -1,0 +1,91 @@
+"""What every pane is: a frame, a title above, a state below, a place in the workspace."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.widget import Widget
+
+from contui.tui.messages import PaneChanged, PaneFocused
+from contui.tui.view_models.containers import ContainerInfo
+from contui.tui.view_models.text import Span
+from contui.tui.view_models.workspace import PaneSpec
+from contui.tui.widgets.key_bar import Hint
+from contui.tui.widgets.paint import content
+from contui.tui.widgets.tab_bar import TabTitle
+
+
+class Pane(Widget):
+    """One pane of the workspace; its kinds are in modules of their own."""
+
+    DEFAULT_CSS = """
+    Pane {
+        border: round $line;
+        border-title-color: $foreground;
+        border-subtitle-color: $foreground;
+        border-subtitle-align: right;
+        background: $background;
+        layout: vertical;
+        &:focus-within { border: round $line-focus; }
+    }
+    """
+
+    def __init__(self, pane_id: str, spec: PaneSpec, info: ContainerInfo | None) -> None:
+        super().__init__(id=pane_id)
+        self.pane_id = pane_id
+        self.spec = spec
+        self.info = info
+        self.news = False
+        self.seen = True
+
+    # -- what kinds of panes say -----------------------------------------------------------------
+
+    def scopes(self) -> tuple[str, ...]:
+        """The keymap's scopes that hold here, first come first."""
+        return ("any", "list")
+
+    def hints(self) -> list[Hint]:
+        """The keys that matter here, for the key bar."""
+        return []
+
+    def tab_title(self) -> TabTitle:
+        """What the tab says."""
+        return TabTitle(self.spec.name, self.spec.label, self.news)
+
+    @property
+    def captures(self) -> bool:
+        """Whether keys go to a program."""
+        return False
+
+    def give_focus(self) -> None:
+        """Put the keyboard here."""
+        self.focus()
+
+    def shown(self, seen: bool) -> None:
+        """The pane has come into view or left it."""
+        self.seen = seen
+        if seen and self.news:
+            self.news = False
+            self.post_message(PaneChanged(self.pane_id))
+
+    def container_changed(self, info: ContainerInfo | None) -> None:
+        """The container is now like this; None: it was removed."""
+        self.info = info
+
+    # -- help for them ---------------------------------------------------------------------------
+
+    def frame(self, title: list[Span], subtitle: list[Span]) -> None:
+        """Write the border."""
+        self.border_title = content([Span(" "), *title, Span(" ")] if title else [])
+        self.border_subtitle = content([Span(" "), *subtitle, Span(" ")] if subtitle else [])
+
+    def told(self) -> None:
+        """Something came: the tab says so while the pane is hidden."""
+        if not self.seen and not self.news:
+            self.news = True
+            self.post_message(PaneChanged(self.pane_id))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.post_message(PaneFocused(self.pane_id))
+
+    def on_focus(self, event: events.Focus) -> None:
+        self.post_message(PaneFocused(self.pane_id))

@@ -1,0 +1,101 @@
+"""One line to type into: the filter of the list, the search of a log, the question of a chooser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from contui.tui.view_models.text import Span, clean
+from contui.tui.widgets.paint import Painted
+
+
+class Prompt(Painted, can_focus=True):
+    """A line editor of the simplest kind; what is typed goes to the end."""
+
+    DEFAULT_CSS = """
+    Prompt { height: 1; background: $panel; color: $foreground; }
+    """
+
+    @dataclass
+    class Changed(Message):
+        """The text is now this."""
+
+        prompt: Prompt
+        text: str
+
+        @property
+        def control(self) -> Prompt:
+            """The prompt, for `@on` selectors."""
+            return self.prompt
+
+    @dataclass
+    class Done(Message):
+        """Enter (`accepted`) or escape was pressed."""
+
+        prompt: Prompt
+        text: str
+        accepted: bool
+
+        @property
+        def control(self) -> Prompt:
+            """The prompt, for `@on` selectors."""
+            return self.prompt
+
+    def __init__(self, mark: str, hint: str = "", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._mark = mark
+        self._hint = hint
+        self.text = ""
+        self.problem = ""
+
+    def set(self, text: str, problem: str = "") -> None:
+        """Replace the text, and what is wrong with it."""
+        self.text, self.problem = text, problem
+        self.refresh()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in ("enter", "escape"):
+            event.stop()
+            self.post_message(self.Done(self, self.text, event.key == "enter"))
+            return
+        text = self._typed(event)
+        if text is None:
+            return
+        event.stop()
+        self._change(text)
+
+    def _typed(self, event: events.Key) -> str | None:
+        if event.key in ("backspace", "ctrl+h"):
+            return self.text[:-1]
+        if event.key == "ctrl+u":
+            return ""
+        if event.key == "ctrl+w":
+            return self.text.rstrip().rpartition(" ")[0]
+        character = event.character
+        return self.text + character if character and character.isprintable() else None
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self._change(self.text + clean(event.text))
+
+    def _change(self, text: str) -> None:
+        if text != self.text:
+            self.set(text)
+            self.post_message(self.Changed(self, text))
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        text = self.text
+        while cell_len(text) > width - 4:
+            text = text[1:]
+        spans = [Span(f" {self._mark} ", "accent"), Span(text)]
+        spans.append(Span(" ", "match") if self.has_focus else Span(" "))
+        if self.problem:
+            spans.append(Span(f" {self.problem}", "bad"))
+        elif not text:
+            spans.append(Span(f" {self._hint}", "muted"))
+        return self.strip(spans, width)

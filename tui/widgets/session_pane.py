@@ -1,0 +1,353 @@
+"""A pane that holds a program: its terminal, its border, and the keys that are contui's.
+
+The terminal is `contui.tui.terminal.widget`, the stream `contui.tui.session_link`; what is known of
+the session is a SessionModel, changed only here, in the order the frames came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual import events, on
+from textual.timer import Timer
+from textual.widget import Widget
+
+from contui.tui.backend_link import BackendLink
+from contui.tui.cli.detach_keys import HOLD_S, Matcher, parse
+from contui.tui.keymap import Keymap, shown
+from contui.tui.messages import ActionAsked, PaneChanged, PaneClosed
+from contui.tui.session_link import SessionLink
+from contui.tui.terminal.widget import TerminalView
+from contui.tui.view_models import frames
+from contui.tui.view_models.advice import session_line
+from contui.tui.view_models.containers import ContainerInfo
+from contui.tui.view_models.sessions import STDERR, OpenPlan, Phase, SessionModel
+from contui.tui.view_models.workspace import PaneSpec
+from contui.tui.widgets.key_bar import Hint
+from contui.tui.widgets.pane import Pane
+from contui.tui.widgets.status_line import StatusLine
+from contui.tui.widgets.tab_bar import TabTitle
+
+TURN_BYTES = 32 << 10  # of output that the terminal takes before others have a turn
+RESET = b"\x1bc\x1b[3J"
+RED, PLAIN = b"\x1b[31m", b"\x1b[39m"
+
+
+class SessionPane(Pane):
+    """One viewer of one session."""
+
+    def __init__(
+        self,
+        pane_id: str,
+        spec: PaneSpec,
+        info: ContainerInfo | None,
+        model: SessionModel,
+        backend: BackendLink,
+        keymap: Keymap,
+        detach_keys: str,
+    ) -> None:
+        super().__init__(pane_id, spec, info)
+        self.model = model
+        self.leading = False  # the leader has been pressed, its second key is awaited
+        self._backend = backend
+        self._keymap = keymap
+        self._detach_keys = detach_keys
+        self._matcher = Matcher(parse(detach_keys))
+        self._matching: Timer | None = None
+        self._link: SessionLink | None = None
+
+    def compose(self) -> Iterator[Widget]:
+        yield TerminalView()
+        yield StatusLine()
+
+    @property
+    def terminal(self) -> TerminalView:
+        """The emulator's widget."""
+        return self.query_one(TerminalView)
+
+    def on_mount(self) -> None:
+        self.terminal.key_filter = self._filter_key
+        self._draw()
+        self.call_after_refresh(self._first_open)
+
+    def give_focus(self) -> None:
+        self.terminal.focus()
+
+    # -- the stream ------------------------------------------------------------------------------
+
+    @on(TerminalView.Resized)
+    def _resized(self, event: TerminalView.Resized) -> None:
+        event.stop()
+        if (event.cols, event.rows) == self.terminal.fixed_size:
+            return
+        self.model.size = (event.cols, event.rows)
+        if self._link is not None:
+            self._link.resize(event.cols, event.rows)
+        else:
+            self._first_open()
+        self._draw()
+
+    def shown(self, seen: bool) -> None:
+        super().shown(seen)
+        if seen and self._link is None:
+            self.call_after_refresh(self._first_open)
+
+    def _first_open(self) -> None:
+        """Open the stream once the pane has a place, so that the program has its size."""
+        size = self.terminal.size
+        if self._link is None and size.area:
+            self.model.size = (size.width, size.height)
+            self.open()
+
+    def open(self) -> None:
+        """Open the stream; the size is known by now."""
+        self._link = SessionLink(self._backend, self._plan)
+        self.run_worker(self._link.run(), group="stream", exclusive=True)
+        self.run_worker(self._pump(self._link), group="pump", exclusive=True)
+
+    def again(self) -> None:
+        """Open the session anew: it is over, or its container was restarted."""
+        self._matcher = Matcher(parse(self._detach_keys))
+        self.terminal.feed(RESET)
+        self.model.again()
+        self.open()
+        self._draw()
+
+    def _plan(self) -> OpenPlan | None:
+        return None if self.model.over else self.model.plan()
+
+    async def _pump(self, link: SessionLink) -> None:
+        """Move frames from the link to the terminal, no faster than it takes them."""
+        terminal = self.terminal
+        while True:
+            await link.outbox.something()
+            quiet = True
+            for frame in link.outbox.take(TURN_BYTES):
+                if not isinstance(frame, frames.Output):
+                    await terminal.drained()
+                quiet = self._frame(frame) and quiet
+            if not quiet:
+                self._draw()
+                self.post_message(PaneChanged(self.pane_id))
+            await terminal.drained()
+            link.outbox.done()
+
+    def _frame(self, frame: frames.Frame) -> bool:
+        """Take one frame; returns whether the border stays as it is."""
+        model = self.model
+        match frame:
+            case frames.Output(stream, offset, data):
+                gap = model.gap_bytes
+                self._show(stream, model.output(stream, offset, data))
+                return gap == model.gap_bytes
+            case frames.Opened():
+                self._opened(frame)
+            case frames.Gap(stream, offset, count):
+                model.gap(stream, offset, count)
+            case frames.Live():
+                model.live()
+                self.terminal.reply_enabled = True
+            case frames.Watched(viewers):
+                model.watched(viewers)
+                self._follow_size()
+            case frames.Noticed(text):
+                model.notice(text)
+            case frames.Exited(exit):
+                model.ended(exit)
+                self.terminal.reply_enabled = False
+            case frames.Lost():
+                model.lost()
+            case frames.Refused(problem):
+                model.failed(problem)
+        return False
+
+    def _opened(self, frame: frames.Opened) -> None:
+        self.model.opened(
+            frame.session, frame.argv, frame.tty, frame.open_stdin, frame.access, frame.start
+        )
+        # Answers to questions of the past have been given: only live output is replied to.
+        self.terminal.reply_enabled = False
+        if frame.prologue:
+            self.terminal.feed(frame.prologue)
+        label = self.spec.label
+        if not self.model.main and label in ("shell", ""):
+            label = self.model.command
+        self.spec = PaneSpec("session", self.spec.container, self.spec.name, frame.session, label)
+
+    def _follow_size(self) -> None:
+        """Show the size that another viewer decides, or our own again."""
+        terminal = self.terminal
+        decider = next((viewer for viewer in self.model.viewers if viewer.sizes), None)
+        if decider is not None and not decider.self and decider.cols and decider.rows:
+            terminal.fixed_size = (decider.cols, decider.rows)
+            terminal.set_size(decider.cols, decider.rows)
+        elif terminal.fixed_size is not None:
+            terminal.fixed_size = None
+            terminal.set_size(*self.model.size)
+
+    def _show(self, stream: int, data: bytes) -> None:
+        if not data:
+            return
+        if not self.model.tty:
+            data = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+            if stream == STDERR:
+                data = RED + data + PLAIN
+        self.terminal.feed(data)
+        self.told()
+
+    # -- keys ------------------------------------------------------------------------------------
+
+    @property
+    def captures(self) -> bool:
+        return not self.model.over
+
+    def _filter_key(self, event: events.Key) -> bool:
+        """Whether a key is contui's; all others go to the program."""
+        if self.leading:
+            self._led(event)
+            return True
+        if event.key == self._keymap.leader:
+            self._lead(True)
+            return True
+        if self.model.over:
+            action = self._keymap.find(event.key, event.character, *self.scopes())
+            if action is not None:
+                self.post_message(ActionAsked(action.id))
+            return True
+        return False
+
+    def _lead(self, on: bool) -> None:
+        self.leading = on
+        self.post_message(PaneChanged(self.pane_id))
+
+    def _led(self, event: events.Key) -> None:
+        self._lead(False)
+        if event.key == self._keymap.leader:
+            self._send(b"\x1d")
+            return
+        action = self._keymap.find(event.key, event.character, "leader")
+        if action is not None:
+            self.post_message(ActionAsked(action.id))
+
+    @on(TerminalView.Input)
+    def _input(self, event: TerminalView.Input) -> None:
+        event.stop()
+        if self.model.over:
+            return
+        data, detached = self._matcher.feed(event.data)
+        if self._matching is not None:
+            self._matching.stop()
+            self._matching = None
+        self._type(data)
+        if detached:
+            self.detach()
+        elif self._matcher.holding:
+            self._matching = self.set_timer(HOLD_S, self._release)
+
+    def _release(self) -> None:
+        """Nothing followed the first of the detach keys: it was meant for the program."""
+        self._matching = None
+        self._type(self._matcher.release())
+
+    def _type(self, data: bytes) -> None:
+        if self.model.tty:
+            self._send(data)
+        elif data:
+            self._type_into_pipe(data)
+
+    def _type_into_pipe(self, data: bytes) -> None:
+        """Without a terminal nobody echoes or ends lines, and ctrl-c is a signal of ours."""
+        if b"\x03" in data:
+            if self._link is not None:
+                self._link.signal("INT")
+            return
+        data = data.replace(b"\r", b"\n")
+        self.terminal.feed(data.replace(b"\n", b"\r\n"))
+        self._send(data)
+
+    def _send(self, data: bytes) -> None:
+        if not data or self._link is None:
+            return
+        if self.model.access == "ro":
+            self.model.notice("this viewer is read-only: ctrl-] a takes another access")
+            self._draw()
+        elif not self._link.send(data):
+            self.app.bell()
+
+    def detach(self) -> None:
+        """Leave the program running and go."""
+        if self._link is not None:
+            self._link.detach()
+        self.model.detached()
+        note = f"{self.spec.name}: detached, the program goes on; enter attaches again"
+        self.post_message(PaneClosed(self.pane_id, note))
+
+    def next_access(self) -> str:
+        """Ask for the next access: read-write, read-only, exclusive."""
+        order = ["rw", "ro", "exclusive"]
+        wanted = order[(order.index(self.model.access) + 1) % 3]
+        if self._link is not None:
+            self.model.access = wanted
+            self._link.access(wanted)
+        self._draw()
+        return wanted
+
+    def mute(self) -> None:
+        """Hide the notices."""
+        self.model.notices.clear()
+        self._draw()
+
+    # -- what the app asks and tells -------------------------------------------------------------
+
+    def scopes(self) -> tuple[str, ...]:
+        return ("ended", "any", "list") if self.model.over else ()
+
+    def container_changed(self, info: ContainerInfo | None) -> None:
+        before, self.info = self.info, info
+        restarted = info is not None and info.state == "running" and self.model.main
+        if restarted and self.model.over and not (before and before.state == "running"):
+            self.again()
+        elif self.model.over:
+            self._draw()
+
+    def tab_title(self) -> TabTitle:
+        model = self.model
+        exit = model.exit
+        bad = model.phase is Phase.FAILED or (exit is not None and exit.code != 0)
+        waits = model.phase is Phase.WAITING
+        return TabTitle(self.spec.name, self.spec.label, self.news, bad or waits, model.over)
+
+    def hints(self) -> list[Hint]:
+        key = self._keymap.key
+        if self.leading:
+            order = ("detach", "tab_next", "tab_previous", "split_row", "split_column", "zoom",
+                     "shell", "logs", "scrollback", "close", "leave_pane", "help")  # fmt: skip
+            return [(key(item, "leader"), _label(self._keymap, item), item) for item in order]
+        if self.model.over:
+            return [
+                (key("restart"), "restart", "restart"),
+                (key("logs"), "logs", "logs"),
+                (key("shell"), "shell", "shell"),
+                (key("remove"), "remove", "remove"),
+                (key("close"), "close", "close"),
+            ]
+        lead = shown(self._keymap.leader)
+        leave = self._detach_keys.replace(",", " ") or f"{lead} d"
+        return [
+            (leave, "detach", "detach"),
+            (
+                lead,
+                "then: d detach  n/p tabs  | - split  z zoom  e shell  l logs  esc list  ? keys",
+                "",
+            ),
+        ]
+
+    def _draw(self) -> None:
+        self.frame(self.model.title(), self.model.subtitle(self._detach_keys))
+        self.query_one(StatusLine).say(session_line(self.model, self.info))
+
+
+def _label(keymap: Keymap, action: str) -> str:
+    return next(
+        item.label for item in keymap.actions if (item.id, item.scope) == (action, "leader")
+    )

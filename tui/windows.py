@@ -1,0 +1,195 @@
+"""Opening, showing, finding and closing panes: the app's side of the workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from contui.tui.backend_link import BackendLink
+from contui.tui.keymap import Keymap
+from contui.tui.view_models.containers import ContainerInfo, ContainerList
+from contui.tui.view_models.workspace import PaneSpec, Workspace
+from contui.tui.widgets.container_list import ContainerListView
+from contui.tui.widgets.pane import Pane
+from contui.tui.widgets.workspace import WorkspaceView
+
+if TYPE_CHECKING:
+    from contui.tui.screens.main import MainScreen
+    from contui.tui.view_models.sessions import ExecRequest
+
+LABELS = {"log": "logs", "processes": "procs", "inspect": "inspect"}
+
+
+class Windows(App[str]):
+    """What the actions and the app share; the attributes are set by the app."""
+
+    containers: ContainerList
+    workspace: Workspace
+    panes: dict[str, Pane]
+    link: BackendLink
+    keymap: Keymap
+    detach_keys: str
+    expected: set[str]
+    _count = 0
+
+    @property
+    def main(self) -> MainScreen:
+        """The screen at the bottom of the stack."""
+        raise NotImplementedError
+
+    def say(self, text: str, severity: str = "information") -> None:
+        """A sentence in the corner."""
+        raise NotImplementedError
+
+    def show_state(self) -> None:
+        """Draw what follows from the workspace."""
+        raise NotImplementedError
+
+    def show_containers(self) -> None:
+        """Draw what follows from the list."""
+        raise NotImplementedError
+
+    def focused_pane(self) -> Pane | None:
+        """The pane that has the keyboard."""
+        raise NotImplementedError
+
+    def goodbye(self) -> str:
+        """What to say when the app is left."""
+        raise NotImplementedError
+
+    # -- opening ---------------------------------------------------------------------------------
+
+    async def open_session(
+        self,
+        info: ContainerInfo,
+        exec: ExecRequest | None = None,
+        label: str = "attach",
+        split: str = "",
+    ) -> Pane:
+        """A pane for the main session or a new exec, in a new tab or beside the focus."""
+        spec = PaneSpec("session", info.id, info.name, "" if exec else "main", label)
+        return await self._open(self._session_pane(self._new_id(), spec, info, exec), split)
+
+    async def open_kind(self, kind: str, info: ContainerInfo, split: str = "") -> Pane:
+        """A pane of another kind."""
+        spec = PaneSpec(kind, info.id, info.name, "", LABELS[kind])
+        return await self._open(self._make(self._new_id(), spec, info), split)
+
+    async def _open(self, pane: Pane, split: str) -> Pane:
+        self.panes[pane.pane_id] = pane
+        if split:
+            self.workspace.split(pane.pane_id, split)
+        else:
+            self.workspace.open_tab(pane.pane_id)
+        await self.main.query_one(WorkspaceView).mount(pane)
+        self.show_state()
+        pane.give_focus()
+        return pane
+
+    async def mount_panes(self, specs: dict[str, PaneSpec]) -> None:
+        """Panes of a workspace that was restored; each has its place already."""
+        for pane_id, spec in specs.items():
+            self.panes[pane_id] = self._make(pane_id, spec, self.containers.get(spec.container))
+        self._count = len(specs)
+        await self.main.query_one(WorkspaceView).mount(*self.panes.values())
+
+    def _new_id(self) -> str:
+        self._count += 1
+        return f"pane-{self._count}"
+
+    def _make(self, pane_id: str, spec: PaneSpec, info: ContainerInfo | None) -> Pane:
+        if spec.kind == "log":
+            from contui.tui.widgets.log_pane import LogPane
+
+            return LogPane(pane_id, spec, info, self.link, self.keymap)
+        if spec.kind == "processes":
+            from contui.tui.widgets.process_pane import ProcessPane
+
+            return ProcessPane(pane_id, spec, info, self.link, self.keymap)
+        if spec.kind == "inspect":
+            from contui.tui.widgets.inspect_pane import InspectPane
+
+            return InspectPane(pane_id, spec, info, self.link, self.keymap)
+        return self._session_pane(pane_id, spec, info, None)
+
+    def _session_pane(
+        self, pane_id: str, spec: PaneSpec, info: ContainerInfo | None, exec: ExecRequest | None
+    ) -> Pane:
+        from contui.tui.view_models.sessions import SessionModel
+        from contui.tui.widgets.session_pane import SessionPane
+
+        model = SessionModel(spec.container, spec.name, spec.session, exec)
+        return SessionPane(pane_id, spec, info, model, self.link, self.keymap, self.detach_keys)
+
+    # -- finding, showing, closing ---------------------------------------------------------------
+
+    def find_pane(self, kind: str, container: str, session: str = "") -> Pane | None:
+        """The pane that shows this already."""
+        for pane in self.panes.values():
+            spec = pane.spec
+            same = (spec.kind, spec.container) == (kind, container)
+            if same and (not session or spec.session == session):
+                return pane
+        return None
+
+    def show_pane(self, pane: Pane) -> None:
+        """Go to a pane."""
+        self.workspace.show(pane.pane_id)
+        self.show_focus()
+
+    def show_focus(self) -> None:
+        """Give the keyboard to the pane that has the focus in the active tab."""
+        self.show_state()
+        pane = self.panes.get(self.workspace.focus or "")
+        if pane is not None:
+            pane.give_focus()
+
+    def go_to(self, direction: str) -> bool:
+        """Go to the pane in a direction; returns whether there is one."""
+        size = self.main.query_one(WorkspaceView).size
+        found = self.workspace.neighbour(direction, size.width, size.height)
+        if found is None:
+            return False
+        self.show_pane(self.panes[found])
+        return True
+
+    async def close_pane(self, pane_id: str) -> None:
+        """Take a pane away; what it showed goes on."""
+        pane = self.panes.pop(pane_id, None)
+        if pane is None:
+            return
+        had_focus = self.focused_pane() is pane
+        self.workspace.close(pane_id)
+        await pane.remove()
+        self.show_state()
+        if had_focus:
+            if self.workspace.tab is not None and pane.spec.kind != "session":
+                self.show_focus()
+            else:
+                self.focus_list()
+
+    def focus_list(self) -> None:
+        """Give the keyboard to the list."""
+        self.main.query_one(ContainerListView).focus()
+
+    def pane_size(self) -> tuple[int, int]:
+        """The size a pane in a tab of its own has, in cells."""
+        size = self.main.query_one(WorkspaceView).size
+        return max(20, size.width - 2), max(5, size.height - 2)
+
+    def follow(self, what: str) -> None:
+        """Do what comes after a request: attach:ID, log:ID."""
+        self.run_worker(self._follow(what), group="actions")
+
+    async def _follow(self, what: str) -> None:
+        verb, _, key = what.partition(":")
+        info = self.containers.get(key) or ContainerInfo(key, key[:12], state="running")
+        index = self.containers.index_of(key)
+        if index is not None:
+            self.containers.move_to(index)
+            self.show_containers()
+        if verb == "attach":
+            await self.open_session(info)
+        elif verb == "log":
+            await self.open_kind("log", info)
