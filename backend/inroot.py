@@ -76,9 +76,10 @@ def read_text(root: Path | str, path: str, limit: int = MAX_BYTES) -> str:
         fd = open_in_root(root, path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     except OSError:
         return ""
-    with os.fdopen(fd, "rb") as file:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            return ""
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        return ""
+    with open(fd, "rb") as file:
         return file.read(limit).decode("utf-8", "surrogateescape")
 
 
