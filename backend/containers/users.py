@@ -51,8 +51,9 @@ def resolve(rootfs: Path | str, wanted: str) -> User:
     "invalid-user") when a name is unknown or a number out of range.
     """
     user_word, _, group_word = wanted.partition(":")
+    user_word = user_word or "0"
     accounts = list(_accounts(rootfs))
-    account = _find_account(accounts, user_word or "0")
+    account = _find_account(accounts, user_word)
     if account is None:
         uid = _number(user_word)
         if uid is None:
