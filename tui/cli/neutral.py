@@ -1,4 +1,5 @@
-"""Makes a program's output safe to show on the user's own terminal: colours stay, nothing else acts.
+"""Makes a program's output safe to show on the user's own terminal: only colours act.
+
 
 For `logs` on a terminal. Escape sequences other than colours (SGR), other control characters and
 the marks that reverse the direction of text are spelled out, so that one sees that they were there.
