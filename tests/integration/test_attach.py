@@ -44,6 +44,7 @@ def test_detach_and_come_back(engine: Engine) -> None:
 def test_ctrl_p_twice_then_q_detaches_and_a_lone_one_reaches_the_shell(engine: Engine) -> None:
     engine.ok("run", "-dit", "--name", "keys", "host", "cat", "-v")
     with PtyProcess([*CONTUI, "attach", "keys"], engine.env) as terminal:
+        terminal.wait_raw()
         terminal.send(b"\x10")
         terminal.expect(b"^P")  # echoed after the partial match timed out
         terminal.send(b"\x10\x10\x11")
@@ -55,6 +56,7 @@ def test_own_detach_keys(engine: Engine) -> None:
     engine.ok("run", "-dit", "--name", "own", "host", "cat")
     argv = [*CONTUI, "attach", "--detach-keys", "ctrl-x,y", "own"]
     with PtyProcess(argv, engine.env) as terminal:
+        terminal.wait_raw()
         terminal.send(b"\x10\x11")
         terminal.send(b"hello\r")
         terminal.expect(b"hello")
@@ -92,6 +94,7 @@ def test_stdin_closed_is_explained(engine: Engine) -> None:
     engine.ok("run", "-dt", "--name", "deaf", "host", "sleep", "100")
     with PtyProcess([*CONTUI, "attach", "deaf"], engine.env) as terminal:
         terminal.expect(b"started without -i")
+        terminal.wait_raw()
         terminal.send(b"\x10\x11")
         assert terminal.wait() == 0
 

@@ -151,7 +151,7 @@ def test_refused_unless_running(engine: Engine) -> None:
     engine.ok("run", "--name", "done", "host", "true")
     refused = engine.cli("exec", "done", "true")
     assert refused.returncode == 1
-    assert b"not running" in refused.stderr
+    assert b"exited" in refused.stderr
     engine.ok("run", "-d", "--name", "cold", "host", "sleep", "1000")
     engine.ok("pause", "cold")
     refused = engine.cli("exec", "cold", "true")

@@ -13,6 +13,8 @@ import termios
 import time
 from typing import Any
 
+from tests.support.waiting import wait_for
+
 
 class PtyProcess:
     """A child whose stdin, stdout, stderr and controlling terminal are one pty; context manager."""
@@ -54,6 +56,10 @@ class PtyProcess:
     def modes(self) -> list[Any]:
         """termios attributes of the terminal as they are now."""
         return termios.tcgetattr(self._slave)
+
+    def wait_raw(self, timeout: float = 20) -> None:
+        """Wait until the child has put the terminal into raw mode: what is sent is not echoed."""
+        wait_for(lambda: not self.modes()[3] & termios.ICANON, "raw mode", timeout)
 
     def read(self, timeout: float) -> bytes:
         """What arrives within `timeout` seconds, at once if there is something."""
