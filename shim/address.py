@@ -63,8 +63,10 @@ def listen(path: str, backlog: int = 64) -> RawSocket:
     sock = RawSocket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)
     try:
         with Reachable(path) as short:
-            if os.path.lexists(short):
+            try:
                 os.unlink(short)
+            except FileNotFoundError:
+                pass  # the usual case
             mask = os.umask(0o177)
             try:
                 sock.bind(short)

@@ -13,6 +13,7 @@ import struct
 from _socket import AF_UNIX, SCM_RIGHTS, SOCK_CLOEXEC, SOCK_STREAM, SOL_SOCKET
 from _socket import socket as RawSocket
 
+from contui.shim import durable
 from contui.shim.address import accept
 from contui.shim.loop import EPOLLIN, Loop
 
@@ -36,8 +37,7 @@ class ConsoleSocket:
         self._arrived = arrived
         self._listener = RawSocket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)
         self._peer = -1
-        if os.path.lexists(name):
-            os.unlink(name)
+        durable.remove(name)
         self._listener.bind(name)
         self._listener.setblocking(False)
         self._listener.listen(1)
@@ -84,8 +84,7 @@ class ConsoleSocket:
             self._loop.forget(self._peer)
             os.close(self._peer)
             self._peer = -1
-        if os.path.lexists(self.name):
-            os.unlink(self.name)
+        durable.remove(self.name)
 
 
 def set_size(fd: int, cols: int, rows: int) -> None:

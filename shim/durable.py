@@ -35,8 +35,35 @@ def write(path: str, value: dict[str, Any], *, sync: bool = True) -> None:
 def read(path: str) -> dict[str, Any] | None:
     """The record at `path`; None if there is none, or it is not one of ours."""
     try:
-        with open(path, "rb") as file:
-            value = jsonlite.loads(file.read())
+        value = jsonlite.loads(slurp(path))
     except (FileNotFoundError, ValueError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def slurp(path: str) -> bytes:
+    """The content of a small file; without the layers of open(), which cost a shim 200 KiB."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        parts = [os.read(fd, 8192)]
+        while len(parts[-1]) == 8192:
+            parts.append(os.read(fd, 8192))
+        return b"".join(parts)
+    finally:
+        os.close(fd)
+
+
+def make_directory(path: str) -> None:
+    """A directory of mode 0700 whose parent is there; it may be there itself."""
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
+        return
+
+
+def remove(path: str) -> None:
+    """Unlink a file that may be gone already."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return

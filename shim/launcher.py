@@ -93,8 +93,7 @@ def _settle() -> None:
     null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
-    if null > 2:
-        os.close(null)
+    os.close(null)
     os.umask(0o022)
     _name("contui-shim")
 

@@ -11,6 +11,7 @@ import os
 from time import time_ns
 from zlib import crc32
 
+from contui.shim import durable
 from contui.shim.logformat import (
     BODY,
     CHECKSUM,
@@ -58,7 +59,7 @@ class LogWriter:
         self.number = 0
         self.lost = [0, 0, 0]  # bytes per stream that wait for a record of their loss
         self.dropped = 0  # bytes lost since this writer began
-        os.makedirs(directory, mode=0o700, exist_ok=True)
+        durable.make_directory(directory)
         self.out, self.err = offsets
         found = numbers(directory)
         if found:
@@ -194,10 +195,7 @@ class LogWriter:
 
     def _remove(self, number: int) -> None:
         for ending in ("idx", "data", "tmp"):
-            try:
-                os.unlink(f"{self._directory}/{number:06d}.{ending}")
-            except FileNotFoundError:
-                continue
+            durable.remove(f"{self._directory}/{number:06d}.{ending}")
 
     def _continue(self, number: int) -> None:
         """Take over the last segment, without what a killed writer left half written."""

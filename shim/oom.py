@@ -6,6 +6,8 @@ From the cgroup's own counters: `memory.events` (v2) or `memory.oom_control` (v1
 
 from __future__ import annotations
 
+from contui.shim import durable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,8 +21,7 @@ def kills(directories: Iterable[str]) -> int:
     for directory in directories:
         for name in _FILES:
             try:
-                with open(f"{directory}/{name}", encoding="ascii") as file:
-                    text = file.read()
+                text = durable.slurp(f"{directory}/{name}").decode()
             except OSError:
                 continue  # another version of cgroups, or the cgroup is gone
             for line in text.splitlines():

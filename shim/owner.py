@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from contui.shim import durable
 from contui.shim.loop import Loop
 from contui.shim.signals import signal
 
@@ -64,8 +65,8 @@ def processes() -> dict[int, tuple[int, int, str]]:
 def stat(pid: int) -> list[str]:
     """Fields of /proc/PID/stat from the state on; [] when the process is gone."""
     try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            return file.read().rpartition(")")[2].split()
+        text = durable.slurp(f"/proc/{pid}/stat").decode(errors="replace")
+        return text.rpartition(")")[2].split()
     except OSError:
         return []
 

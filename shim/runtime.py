@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from contui.shim import jsonlite
+from contui.shim import durable, jsonlite
 from contui.shim.reaper import LOST, Reaper
 from contui.shim.signals import signal
 
@@ -37,7 +37,8 @@ _DEFAULTED = (  # what Python or the shim ignores must not be ignored in a conta
 )
 
 
-_ENVIRONMENT = dict(os.environ)  # read once, before the first fork
+_PASSED = ("PATH", "HOME", "TMPDIR", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
+_ENVIRONMENT = {name: os.environ[name] for name in _PASSED if name in os.environ}
 
 
 class Result:
@@ -85,7 +86,7 @@ class Runtime:
         self._program = str(config["runtime"])
         self._globals = [str(word) for word in config.get("runtime_args", ())]
         self._globals += ["--root", str(config["runtime_root"])]
-        self._environment = _ENVIRONMENT | config.get("env", {})
+        self._environment = {**_ENVIRONMENT, **config.get("env", {})}
         self._scratch = scratch
         self._reaper = reaper
         self._calls = 0
@@ -143,9 +144,8 @@ def _result(status: int, log: str, pid_file: str | None, program: str) -> Result
 def _take(path: str) -> str:
     """The text of a file that is not needed any more; "" if there is none."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            text = file.read()
+        data = durable.slurp(path)
         os.unlink(path)
     except FileNotFoundError:
         return ""
-    return text
+    return data.decode(errors="replace")

@@ -33,8 +33,7 @@ class Shim:
 
     def __init__(self, container: str, run: str, note: Any) -> None:
         """`container` and `run` are the container's directories; note(error) keeps a failure."""
-        with open(f"{container}/shim.json", "rb") as file:
-            self.config: dict[str, Any] = jsonlite.loads(file.read())
+        self.config: dict[str, Any] = jsonlite.loads(durable.slurp(f"{container}/shim.json"))
         self.id = str(self.config["id"])
         self.loop = Loop(note)
         self.reaper = Reaper()
@@ -42,7 +41,7 @@ class Shim:
         self.controls: set[Control] = set()
         self._run = run
         self._records = f"{container}/records"
-        os.makedirs(self._records, mode=0o700, exist_ok=True)
+        durable.make_directory(self._records)
         self._listener: RawSocket | None = None
         self._viewers = self._ooms = 0
         self._frozen = self._collected = self._deleted = False
@@ -73,8 +72,7 @@ class Shim:
         for session in self.sessions.values():
             session.store.close(remove=session is not self.main)
         self._log.close()
-        if os.path.exists(f"{self._run}/shim.sock"):
-            os.unlink(f"{self._run}/shim.sock")
+        durable.remove(f"{self._run}/shim.sock")
         if self._listener is not None:
             self._listener.close()
         self.loop.close()
@@ -238,8 +236,7 @@ class Shim:
     def _identity(self, session: Session) -> dict[str, Any]:
         """What tells this very process from another with its pid."""
         fields = owner.stat(session.pid)
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            boot = file.read().strip()
+        boot = durable.slurp("/proc/sys/kernel/random/boot_id").decode().strip()
         started = int(fields[19]) if fields else 0
         return {"start_time": started, "boot_id": boot, "shim_pid": os.getpid()}
 
