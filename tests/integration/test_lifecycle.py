@@ -57,7 +57,7 @@ def test_kill_by_name_and_number(shared_engine: Engine) -> None:
     shared_engine.ok("run", "--name", "over", "host", "true")
     refused = shared_engine.cli("kill", "over")
     assert refused.returncode == 1
-    assert b"not running" in refused.stderr
+    assert b"exited" in refused.stderr
 
 
 def test_restart_and_wait(shared_engine: Engine) -> None:
