@@ -181,7 +181,9 @@ class Session:
             self.exclusive = viewer
         cursor, prologue = self._begin_at(request)
         self.viewers = (*self.viewers, viewer)
-        self.acted(viewer, resized=True)
+        self._acts += 1
+        viewer.active = self._acts
+        self._choose_sizer()  # announced below: ATTACHED must be the first frame, before any output
         viewer.begin(cursor, prologue)
         if viewer.stdin and not self.open_stdin and viewer.access != READ_ONLY:
             viewer.notice(_NO_STDIN)
