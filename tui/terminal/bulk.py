@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from operator import mul
 
 from contui.tui.terminal.cells import to_cells
 from contui.tui.terminal.reflow import Entry, as_row, split_cells
@@ -67,11 +68,13 @@ class BulkWriter:
         screen = self._screen
         entries: list[Entry] = []
         taken, pen = len(lines), screen.pen
-        whole = "".join(lines)
-        if pen == PLAIN_ID and whole.isascii() and "\x1b" not in whole:
+        whole = "\r\n".join(lines)
+        if "\x1b" in whole:
+            taken, pen = self._convert_coloured(whole, entries)
+        elif whole.isascii() and pen == PLAIN_ID:
             entries += lines if max(map(len, lines)) <= screen.columns else self._wrapped(lines)
         else:
-            taken, pen = self._convert(lines, pen, entries)
+            self._convert_uniform(lines, pen, entries)
         self._scroll_in(entries)
         screen.set_pen(pen)
         return taken
@@ -87,39 +90,60 @@ class BulkWriter:
             entries.append(line)
         return entries
 
-    def _convert(self, lines: list[str], pen: str, entries: list[Entry]) -> tuple[int, str]:
-        """Entries of lines that may have colour and wide characters; stops at any other.
+    def _convert_uniform(self, lines: list[str], pen: str, entries: list[Entry]) -> None:
+        """Entries of lines in one pen, which may have wide characters."""
+        clusters = self._screen.clusters
+        for line in lines:
+            if not line.isascii() and find_odd(line):
+                line = to_cells(line, clusters)
+            self._add(line, "" if pen == PLAIN_ID else pen * len(line), entries)
+
+    def _convert_coloured(self, whole: str, entries: list[Entry]) -> tuple[int, str]:
+        """Entries of lines joined by line ends, with SGR inside; stops at any other sequence.
 
         Returns how many lines were converted, and the pen after them.
         """
+        pen = self._screen.pen
+        first, *parts = _split_sgr(whole)
+        sequences, runs = parts[::2], [first, *parts[1::2]]
+        text = "".join(runs)
+        if "\x1b" in text or (not text.isascii() and find_odd(text)):
+            return 0, pen
+        pens = [pen]
+        for table in map(self._sgr.__getitem__, sequences):
+            pen = table[pen]
+            pens.append(pen)
+        styles = "".join(map(mul, pens, map(len, runs)))
+        return self._cut_lines(text, styles, pen, entries)
+
+    def _cut_lines(self, text: str, styles: str, pen: str, entries: list[Entry]) -> tuple[int, str]:
+        """Entries of a text and its styles, line by line.
+
+        Stops where a line ends under a background colour, which the next row would take on.
+        """
+        blanks = self._screen.styles.blanks
+        coloured = {style for style in set(styles) if blanks[style] != PLAIN_ID}
         columns = self._screen.columns
-        sgr, blanks = self._sgr, self._screen.styles.blanks
-        for index, line in enumerate(lines):
-            before = pen
-            text, styles = line, ""
-            if "\x1b" in line:
-                first, *parts = _split_sgr(line)
-                styles = pen * len(first)
-                pairs = iter(parts)
-                for sequence, run in zip(pairs, pairs, strict=True):
-                    pen = sgr[sequence][pen]
-                    if run:
-                        styles += pen * len(run)
-                text = first + "".join(parts[1::2])
-            if text.isascii() or not find_odd(text):
-                odd = "\x1b" in text
+        start = count = 0
+        for line in text.split("\r\n"):
+            end = start + len(line)
+            if coloured and styles[end : end + 1] in coloured:
+                return count, styles[start]
+            line_styles = styles[start:end]
+            if end - start > columns:
+                self._add(line, line_styles, entries)
             else:
-                odd = text != line
-                text = line if odd else to_cells(line, self._screen.clusters)
-            if odd or (pen != PLAIN_ID and blanks[pen] != PLAIN_ID):
-                return index, before
-            if not styles and before != PLAIN_ID:
-                styles = before * len(text)
-            if len(text) <= columns:
-                entries.append((text, styles) if styles.strip(PLAIN_ID) else text)
-            else:
-                self._cut(text, styles or PLAIN_ID * len(text), entries)
-        return len(lines), pen
+                entries.append((line, line_styles) if line_styles.strip(PLAIN_ID) else line)
+            start = end + 2
+            count += 1
+        return count, pen
+
+    def _add(self, text: str, styles: str, entries: list[Entry]) -> None:
+        """Entries of one line, which may be wider than the screen; no styles: plain."""
+        if len(text) > self._screen.columns:
+            self._cut(text, styles or PLAIN_ID * len(text), entries)
+        else:
+            entries.append((text, styles) if styles.strip(PLAIN_ID) else text)
 
     def _cut(self, text: str, styles: str, entries: list[Entry]) -> None:
         """Entries of one line that is wider than the screen."""

@@ -55,7 +55,7 @@ class Terminal:
 
     def take_replies(self) -> bytes:
         """Answers for the program since the last call (cursor reports, attributes, ...)."""
-        replies = b"".join(self.screen.replies)
+        replies = bytes(self.screen.replies)
         self.screen.replies.clear()
         return replies
 

@@ -94,7 +94,7 @@ class SgrTable(dict[str, PenTable]):
 
 def apply_sgr(style: Style, parameters: str) -> Style:
     """``style`` after the parameters of one SGR sequence, given without ``CSI`` and ``m``."""
-    fields: list[int] = list(style[:5])  # type: ignore[arg-type]
+    fields = [style.fg, style.bg, style.flags, style.underline, style.underline_color]
     codes = iter(parameters.split(";"))
     for code in codes:
         if code[:1] == "0":
@@ -111,7 +111,7 @@ def apply_sgr(style: Style, parameters: str) -> Style:
             _apply_colon(fields, code)
         elif not code:
             fields[:] = (*_PLAIN_FIELDS[:2], fields[_FLAGS] & PROTECTED, *_PLAIN_FIELDS[3:])
-    return Style(*fields, style.link, style.link_id)
+    return Style._make((*fields, style.link, style.link_id))
 
 
 def _number(text: str) -> int:

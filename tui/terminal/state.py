@@ -72,7 +72,7 @@ class State(pyte.Screen):
         self.clusters = ClusterTable()
         self.history: Scrollback = deque(maxlen=history)
         self.scrolled = 0
-        self.replies: list[bytes] = []
+        self.replies = bytearray()
         self.bells = 0
         self.repaint = True
         self.reset()
@@ -189,5 +189,5 @@ class State(pyte.Screen):
 
     def reply(self, text: str) -> None:
         """Queue an answer for the program; one that does not read gets no more than 64 KiB."""
-        if sum(map(len, self.replies)) < MOST_REPLIES:
-            self.replies.append(text.encode("utf-8", "replace"))
+        if len(self.replies) < MOST_REPLIES:
+            self.replies += text.encode("utf-8", "replace")

@@ -109,7 +109,7 @@ class Stream(pyte.ByteStream):
         text = self.utf8_decoder.decode(data) if self.use_utf8 else data.decode("latin-1")
         if self._state != GROUND:
             text = self._continue(text)
-        elif len(data) >= LEAST and self.use_utf8 and self._bulk.ready():
+        if len(data) >= LEAST and self.use_utf8 and self._state == GROUND and self._bulk.ready():
             text = self._write_lines(data, text)
         while text:
             text = self._parse(text)

@@ -92,32 +92,37 @@ class Writing(Rectangles):
             end = self._end()
             room = end - self.x
             if len(cells) > room and not self.autowrap:
-                cells = self._crowd(cells, room)
-            elif cells[room : room + 1] == WIDE_TAIL:
+                self._draw_crowded(cells, end)
+                return
+            if cells[room : room + 1] == WIDE_TAIL:
                 room -= 1
-            if not room:
-                if not self._make_room_for_wide(end):
-                    return
-                continue
-            self._place(cells[:room])
-            self._advance(min(room, len(cells)), end)
-            cells = cells[room:]
-            if cells and self.x < end - 1:
+            if room:
+                self._place(cells[:room])
+                self._advance(min(room, len(cells)), end)
+                cells = cells[room:]
+            elif end - self._leftmost() < 2:
+                cells = cells[2:]
+            if cells and self.x == end - 1 and cells[1:2] == WIDE_TAIL and not self.wrap:
                 self._skip_last_cell(end)
 
-    def _crowd(self, cells: str, room: int) -> str:
-        """What of ``cells`` stays in ``room`` without autowrap: the last cell is overwritten."""
-        if cells[room - 1 : room + 1].endswith(WIDE_TAIL):
-            cells = cells[: room - 1] + " " + cells[room + 1 :]
-        last = cells[-1] if cells[-1] != WIDE_TAIL else cells[room - 1]
-        return cells[: room - 1] + last
+    def _draw_crowded(self, cells: str, end: int) -> None:
+        """Write cells that do not fit, without autowrap.
 
-    def _make_room_for_wide(self, end: int) -> bool:
-        """Wrap because one cell is left; False when a wide character can never fit."""
-        if not self.autowrap or end - self._leftmost() < 2:
-            return False
-        self._skip_last_cell(end)
-        return True
+        Each narrow one overwrites the last cell, so the last of them is seen; wide ones that
+        do not fit are dropped.
+        """
+        room = end - self.x
+        room -= cells[room] == WIDE_TAIL
+        if room:
+            self._place(cells[:room])
+            self._advance(room, end)
+        rest = cells[room:]
+        narrow = [c for c, tail in zip(rest, rest[1:] + " ", strict=True) if tail != WIDE_TAIL]
+        narrow = [c for c in narrow if c != WIDE_TAIL]
+        if narrow:
+            self.x = end - 1
+            self._place(narrow[-1])
+            self._advance(1, end)
 
     def _skip_last_cell(self, end: int) -> None:
         """Leave the last cell of the line empty and go on in the next one."""

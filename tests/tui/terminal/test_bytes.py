@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from contui.tui.terminal.bulk import LEAST
 from contui.tui.terminal.emulator import Terminal
 from contui.tui.terminal.snapshot import Snapshot
 
@@ -136,3 +137,29 @@ def test_clusters_that_are_no_longer_shown_are_forgotten() -> None:
         terminal.feed(text.encode())
     assert len(terminal.screen.clusters) < 40_000
     assert chr(0x8FFF) + "\u0301" in terminal.display[5]
+
+
+#: What lines of output are made of; most of it is what the bulk way takes, some is not.
+INK = st.sampled_from(
+    [
+        "word ", "long word ", "x" * 30, "\x1b[31m", "\x1b[1;32m", "\x1b[0m", "\x1b[m", "\x1b[44m",
+        "\x1b[4:3m", "日本語", "é", "e\u0301", "\u0301", "🚀", "\U00100001", "\x1b[K", "\t", "",
+        "\x1b[38;5;9m", "\x1b[7m", "\x1b]2;t\x07", "\x1b[2J", "\x0e", "\x85",
+    ]
+)  # fmt: skip
+PLAIN_INK = st.sampled_from(["word ", "x" * 25, "日本", "é", "\x1b[31m", "\x1b[m", "\x1b[41m", ""])
+LINE = st.one_of(st.lists(PLAIN_INK, max_size=6), st.lists(INK, max_size=6)).map("".join)
+START = st.sampled_from(["", "\x1b[?1049h", "\x1b[2;4r", "\x1b[35m", "\x1b[42m", "\x1b[?7l", "ab"])
+
+
+@settings(max_examples=80, deadline=None)
+@given(START, st.lists(LINE, min_size=10, max_size=30), st.sampled_from(["", "tail", "\x1b[3"]))
+def test_bulk_writes_what_the_careful_way_writes(start: str, lines: list[str], end: str) -> None:
+    body = ("\r\n".join(lines) + "\r\n") * 3 + end
+    data = (start + body + " " * LEAST).encode()
+    bulk, careful = Terminal(20, 6, history=90), Terminal(20, 6, history=90)
+    bulk.feed(data)
+    for at in range(0, len(data), 200):
+        careful.feed(data[at : at + 200])
+    assert bulk.snapshot() == careful.snapshot()
+    assert bulk.screen.scrolled == careful.screen.scrolled

@@ -1,0 +1,107 @@
+"""Recordings of real programs, and what tmux shows of them.
+
+A program runs on a pty of a given size, with the emulator answering its questions, until it
+ends; what it wrote is the recording. tmux is the reference terminal: it is fed the same bytes
+in a pane of the same size and asked what its screen holds.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import shutil
+import struct
+import subprocess
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contui.tui.terminal.emulator import Terminal
+
+#: Longest a program may take to end, in seconds; it is killed then and the test fails.
+PATIENCE = 20
+
+
+def set_size(fd: int, cols: int, rows: int) -> None:
+    """Tell a tty its size in cells."""
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+
+
+def record(argv: list[str], keys: list[bytes], cols: int, rows: int, home: Path) -> bytes:
+    """What a program writes until it ends.
+
+    Each of ``keys`` is typed once the program has gone quiet after the one before.
+    """
+    pid, fd = pty.fork()
+    if pid == 0:
+        set_size(0, cols, rows)
+        environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
+        environment |= {"TERM": "xterm-256color", "PS1": "$ ", "LC_ALL": "C.UTF-8"}
+        os.chdir(home)
+        os.execvpe(argv[0], argv, environment)
+    try:
+        return b"".join(_converse(fd, list(keys), Terminal(cols, rows)))
+    finally:
+        os.close(fd)
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+
+
+def _converse(fd: int, keys: list[bytes], terminal: Terminal) -> Iterator[bytes]:
+    while True:
+        ready, _, _ = select.select([fd], [], [], 0.25 if keys else PATIENCE)
+        if not ready:
+            if not keys:
+                pytest.fail("the program did not end")
+            os.write(fd, keys.pop(0))
+            continue
+        try:
+            data = os.read(fd, 65536)
+        except OSError:
+            return
+        if not data:
+            return
+        terminal.feed(data)
+        replies = terminal.take_replies()
+        if replies:
+            os.write(fd, replies)
+        yield data
+
+
+class Tmux:
+    """A private tmux server that shows recordings; close it after use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._socket = str(folder / "tmux.sock")
+        self._shown = 0
+        self._run("new", "-d", "-s", "keep", "cat", ";", "set", "-g", "status", "off")
+
+    def _run(self, *arguments: str) -> str:
+        command = ["tmux", "-S", self._socket, "-f", "/dev/null", *arguments]
+        environment = {**os.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
+        environment.pop("TMUX", None)
+        return subprocess.run(
+            command, env=environment, check=True, capture_output=True, text=True, timeout=PATIENCE
+        ).stdout
+
+    def show(self, data: bytes, cols: int, rows: int) -> str:
+        """tmux's screen after ``data``, as text with SGR sequences, one line each."""
+        self._shown += 1
+        name = f"shown{self._shown}"
+        recording = self._folder / "recording"
+        recording.write_bytes(data)
+        script = f"stty raw -echo; cat {recording}; tmux -S {self._socket} wait-for -S {name}; cat"
+        self._run("new", "-d", "-s", name, "-x", str(cols), "-y", str(rows), script)
+        self._run("wait-for", name)
+        screen = self._run("capture-pane", "-p", "-e", "-N", "-t", name)
+        self._run("kill-session", "-t", name)
+        return screen
+
+    def close(self) -> None:
+        """Stop the server."""
+        self._run("kill-server")
