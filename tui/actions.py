@@ -114,6 +114,26 @@ class Actions(Windows):
             return
         await self.open_session(info, ExecRequest(shell=True), "shell")
 
+    async def act_session(self, place: str) -> None:
+        """Go to a session, CONTAINER/ID, opening a pane when there is none."""
+        container, _, session = place.partition("/")
+        info = self.containers.get(container)
+        if pane := self.find_pane("session", container, session):
+            self.show_pane(pane)
+        elif info is not None:
+            await self.open_session(
+                info, None, "attach" if session == "main" else "exec", "", session
+            )
+
+    async def act_demo(self) -> None:
+        """Three containers to look at, from the machine itself."""
+        from contui.tui.view_models.demo import DEMO
+
+        names = {info.name for info in self.containers.rows}
+        for new in DEMO:
+            if new.name not in names:
+                self.request(f"demo {new.name}", calls.create(new, self.pane_size()))
+
     async def act_exec(self) -> None:
         """Any program, by a form."""
         from contui.tui.screens.form import FormScreen
@@ -213,7 +233,7 @@ class Actions(Windows):
         if not targets:
             return
         names = ", ".join(clean(info.name) for info in targets)
-        chosen = await self.choose(f"signal for {names}", _signal_choices())
+        chosen = await self.choose(f"signal for {names}", signal_choices())
         for info in targets if chosen else []:
             self.expected.add(info.id)
             self.request(f"send {chosen} to {clean(info.name)}", calls.kill(info.id, chosen))
@@ -433,7 +453,8 @@ class Actions(Windows):
         return await self.push_screen_wait(ChooseScreen(title, choices)) or ""
 
 
-def _signal_choices() -> list[Choice]:
+def signal_choices() -> list[Choice]:
+    """The signals to choose from."""
     from contui.tui.screens.choose import Choice
 
     return [Choice(name, f"SIG{name}", help) for name, help in SIGNALS]

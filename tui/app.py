@@ -119,16 +119,24 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
 
     @on(LinkChanged)
     def _link_changed(self, event: LinkChanged) -> None:
-        trouble = "" if event.up else event.doing or "away"
-        self.main.query_one(TitleBar).link(event.up, trouble)
-        # A backend that is only being started is no bad news at the first try.
-        hidden = event.up or (bool(event.doing) and not self._ever_up)
+        self.main.query_one(TitleBar).link(event.up, self._trouble(event))
+        # The banner takes rows from the panes: it is for what will not pass by itself.
+        lasting = event.problem is not None and event.problem.kind != "unavailable"
         banner = self.main.query_one(Banner)
-        banner.trouble(None if hidden else event.problem, event.doing, self._ever_up)
+        if event.up or (lasting and not event.doing):
+            banner.trouble(None if event.up else event.problem, event.doing, self._ever_up)
         self._ever_up = self._ever_up or event.up
         if not event.up:
             self.main.query_one(ContainerListView).stale = True
             self.show_containers()
+
+    def _trouble(self, event: LinkChanged) -> str:
+        """What the title says: nothing while all is well, little at the first try."""
+        if event.up:
+            return ""
+        if not self._ever_up:
+            return "starting the backend…" if event.doing else "the backend is not there yet"
+        return f"the backend is away, {event.doing or 'trying again'}…"
 
     @on(EventsCame)
     async def _events_came(self, event: EventsCame) -> None:
@@ -211,7 +219,7 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
         for pane in self.panes.values():
             pane.shown(pane.pane_id in visible)
         main.set_class(bool(tab and tab.zoomed), "-zoomed")
-        main.query_one(Details).display = bool(tab)
+        main.set_class(bool(tab), "-tabs")
         main.query_one(TabBar).show(self._tab_titles(), self.workspace.active)
         main.query_one(WorkspaceView).refresh(layout=True)
         self.show_hints()

@@ -206,6 +206,8 @@ class BackendLink:
 
 def _load() -> None:
     """Import what the connection needs; slow, so it runs in a thread."""
+    # gRPC's C code writes its log to stderr, which is the screen.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     import grpc.aio  # noqa: F401
 
     from contui.proto.v1 import (  # noqa: F401

@@ -40,6 +40,7 @@ ACTIONS = (
     Action("remove", "remove", "remove it (asks first)", ("d", "delete")),
     Action("mark", "mark", "mark it, to act on several at once", ("space",)),
     Action("unmark", "unmark", "unmark all, and clear the filter", ("escape",), palette=False),
+    Action("demo", "demo", "three containers to look at: a shell, a ticker, a monitor", ("D",)),
     Action("filter", "filter", "show only some containers", ("/",)),
     Action("sort", "sort", "sort by age, name or state", ("o",)),
     Action("palette", "commands", "find a command by its name", (":",), palette=False),

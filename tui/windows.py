@@ -66,9 +66,10 @@ class Windows(App[str]):
         exec: ExecRequest | None = None,
         label: str = "attach",
         split: str = "",
+        session: str = "main",
     ) -> Pane:
         """A pane for the main session or a new exec, in a new tab or beside the focus."""
-        spec = PaneSpec("session", info.id, info.name, "" if exec else "main", label)
+        spec = PaneSpec("session", info.id, info.name, "" if exec else session, label)
         return await self._open(self._session_pane(self._new_id(), spec, info, exec), split)
 
     async def open_kind(self, kind: str, info: ContainerInfo, split: str = "") -> Pane:

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
+
 from contui.proto.v1 import (
     containers_pb2,
     containers_pb2_grpc,

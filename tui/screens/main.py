@@ -51,7 +51,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     MainScreen #side Prompt { display: none; }
     MainScreen #work { width: 1fr; }
     MainScreen.-zoomed #side { display: none; }
-    MainScreen.-short Details { display: none; }
+    MainScreen Details { display: none; }
+    MainScreen.-tabs.-tall Details { display: block; }
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         width, height = event.size
         side = 27 if width < NARROW else max(30, min(48, width // 4))
         self.query_one("#side").styles.width = side
-        self.set_class(height < TALL, "-short")
+        self.set_class(height >= TALL, "-tall")
 
     def on_key(self, event: events.Key) -> None:
         event.stop()

@@ -43,11 +43,6 @@ def session_line(model: SessionModel, info: ContainerInfo | None) -> list[Span]:
         return _ended(model, model.exit, info)
     if model.phase is Phase.FAILED and model.problem is not None:
         return _failed(model, info)
-    if model.phase is Phase.WAITING:
-        return [
-            Span("the connection was lost; the program goes on. ", "warn"),
-            Span("Trying again by itself; what you type is sent then.", "muted"),
-        ]
     if model.notices:
         return [Span(clean(model.notices[-1]), "warn"), *_notice_remedy(model.notices[-1])]
     return []

@@ -239,7 +239,7 @@ class SessionModel:
         if self.phase is Phase.REPLAYING:
             return [Span(" replayed", "accent")]
         if self.phase is Phase.WAITING:
-            return [Span(" reconnecting…", "warn")]
+            return [Span(" reconnecting… the program goes on", "warn")]
         if self.phase is Phase.FAILED:
             return [Span(" not attached", "bad")]
         return []

@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from contui.tui.view_models.text import Span
 
-ROLES = ("strong", "muted", "good", "warn", "bad", "accent", "match", "select", "line")
+ROLES = ("strong", "muted", "good", "warn", "bad", "accent", "match", "select", "line", "alarm")
 COMPONENTS = {f"role--{role}" for role in ROLES}
 
 _CONTENT_STYLES = {
@@ -41,6 +41,7 @@ NAME {
     & > .role--match { color: $background; background: $warning; }
     & > .role--select { background: $select; }
     & > .role--line { color: $line; }
+    & > .role--alarm { background: $warning 30%; }
 }
 """
 

@@ -332,15 +332,12 @@ class SessionPane(Pane):
                 (key("close"), "close", "close"),
             ]
         lead = shown(self._keymap.leader)
-        leave = self._detach_keys.replace(",", " ") or f"{lead} d"
-        return [
-            (leave, "detach", "detach"),
-            (
-                lead,
-                "then: d detach  n/p tabs  | - split  z zoom  e shell  l logs  esc list  ? keys",
-                "",
-            ),
+        order = ("shell", "logs", "tab_next", "split_row", "zoom", "leave_pane", "help")
+        hints = [
+            (f"{lead} {key(item, 'leader')}", _label(self._keymap, item), item) for item in order
         ]
+        leave = self._detach_keys.replace(",", " ") or f"{lead} {key('detach', 'leader')}"
+        return [(leave, "detach", "detach"), *hints]
 
     def _draw(self) -> None:
         self.frame(self.model.title(), self.model.subtitle(self._detach_keys))

@@ -36,6 +36,17 @@ class TitleBar(Painted):
         self._counts = f"{running} running · {total} in all" if total else ""
         self.refresh()
 
+    @staticmethod
+    def _alarm(words: str) -> list[Span]:
+        return [
+            Span(" contui", "strong accent"),
+            Span("  ▲ ", "warn"),
+            Span(clean(words), "strong"),
+            Span("  containers and sessions live on  ", ""),
+            Span("R", "accent"),
+            Span(" try now", ""),
+        ]
+
     def _next_minute(self) -> None:
         self.refresh()
         self.set_timer(60 - time.time() % 60 + 0.01, self._next_minute)
@@ -43,6 +54,8 @@ class TitleBar(Painted):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         mark, role, words = self._state
+        if words and role == "warn":
+            return self.strip(self._alarm(words), width, self.rich_style + self.role("alarm"))
         left = [
             Span(" contui", "strong accent"),
             Span(f"  {clean(self._engine)} "),
