@@ -227,9 +227,22 @@ class Reconcile:
         if not keep_shim:
             self._link.retire(managed, quit=True)
         await self._resources.force_delete(managed)
-        exit = managed.container.last_exit
+        container = managed.container
+        exit, was_starting = container.last_exit, container.state.word == "starting"
         self._registry.move(managed, Exited(exit) if exit else Created())
         self._link.release(managed)
+        if was_starting and exit and self._wants(container, exit):
+            self._restart(managed, exit)
+
+    def _wants(self, container: Container, exit: Exit) -> bool:
+        return restart.wants(
+            container.spec.restart, exit.code, container.restart_count, container.stopped_by_user
+        )
+
+    def _restart(self, managed: Managed, exit: Exit) -> None:
+        """Start it again as its policy says, at once."""
+        self._registry.move(managed, Restarting(exit, time.time_ns()))
+        self._lifecycle.restart_in(managed, 0.0)
 
     async def _idle(self, managed: Managed) -> None:
         """It did not run. After a boot of the machine its policy may want it to."""
@@ -246,8 +259,7 @@ class Reconcile:
         if restart.wants_at_boot(
             container.spec.restart, exit.code, container.restart_count, container.stopped_by_user
         ):
-            self._registry.move(managed, Restarting(exit, time.time_ns()))
-            self._lifecycle.restart_in(managed, 0.0)
+            self._restart(managed, exit)
 
     # Leftovers
 
