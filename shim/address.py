@@ -10,6 +10,8 @@ import os
 from _socket import AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM
 from _socket import socket as RawSocket
 
+from contui.shim import durable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
@@ -63,10 +65,7 @@ def listen(path: str, backlog: int = 64) -> RawSocket:
     sock = RawSocket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)
     try:
         with Reachable(path) as short:
-            try:
-                os.unlink(short)
-            except FileNotFoundError:
-                pass  # the usual case
+            durable.remove(short)
             mask = os.umask(0o177)
             try:
                 sock.bind(short)

@@ -92,3 +92,20 @@ class Owned(Protocol):
 
     @property
     def state(self) -> str: ...
+
+
+class Driver(Sink, Protocol):
+    """A log driver."""
+
+    out: int  # bytes of each stream, of all runs
+    err: int
+    dropped: int  # bytes that are missing, of this run
+
+    def append(self, stream: int, data: memoryview | bytes) -> None:
+        """One chunk; must not raise for want of space."""
+
+    def skip(self, stream: int, size: int, kind: int) -> None:
+        """Bytes that were lost before they came here; kind as in `contui.shim.logformat`."""
+
+    def close(self) -> None:
+        """Everything is written when it returns. Idempotent."""

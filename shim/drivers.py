@@ -1,11 +1,15 @@
 """The container's log by driver, and the replay stores of sessions.
 
 `local` is `contui.shim.logwriter`; its segments serve as the replay store of a main session without
-a terminal, so that such output is written once.
+a terminal, so that such output is written once. The other drivers have a store of their own beside
+them. Options are Docker's: max-size, max-file, mode, max-buffer-size.
 """
 
 from __future__ import annotations
 
+from contui.shim.deferred import Deferred
+from contui.shim.journald import Journald
+from contui.shim.jsonfile import JsonFile
 from contui.shim.logwriter import LogWriter
 from contui.shim.replay import RingStore, SegmentStore
 from contui.shim.session import MAIN, Session
@@ -14,61 +18,92 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from contui.shim.contracts import Keeper, Sink, Store
-
+    from contui.shim.contracts import Driver, Keeper, Store
 
 REPLAY = 4 << 20  # bytes kept for replay when shim.json does not say
 _SEGMENTS = 5  # of a store that is not the log
-
-_UNITS = {"b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+_UNLIMITED = 1 << 62
+_UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
 def size(text: str) -> int:
-    """Bytes of "4096", "10k", "20m", "1g" (as Docker's max-size). Raises ValueError."""
-    text = text.strip().lower().removesuffix("b") or "0"
-    unit = _UNITS.get(text[-1])
-    number = int(text[:-1]) * unit if unit else int(text)
+    """Bytes of "4096", "10k", "20m", "1g" (Docker's notation; -1: no limit). Raises ValueError."""
+    word = text.strip().lower().removesuffix("b")
+    unit = _UNITS.get(word[-1:])
+    try:
+        number = int(word[:-1]) * unit if unit else int(word)
+    except ValueError:
+        number = 0
     if number == -1:
-        return 1 << 62  # without limit
+        return _UNLIMITED
     if number <= 0:
-        raise ValueError(f"not a size: {text}")
+        raise ValueError(f"not a size: {text!r}")
     return number
 
 
-class MainLog:
-    """The log of one container."""
+class Nothing:
+    """The driver `none`."""
 
-    def __init__(self, config: dict[str, Any], offsets: tuple[int, int]) -> None:
-        self.driver = str(config.get("driver") or "local")
-        self.directory = str(config.get("dir", ""))
-        self._options = {str(key): str(value) for key, value in config.get("options", {}).items()}
-        self._offsets = offsets
-        self._beside: dict[str, LogWriter] = {}
+    def __init__(self, offsets: tuple[int, int]) -> None:
+        self.out, self.err = offsets
+        self.dropped = 0
+
+    def append(self, stream: int, data: memoryview | bytes) -> None:
+        """Only count."""
+        self.skip(stream, len(data), 0)
+
+    def skip(self, stream: int, size: int, kind: int) -> None:
+        """Only count."""
+        if stream == 2:
+            self.err += size
+        else:
+            self.out += size
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class MainLog:
+    """The log of one container, and of those of its execs that are logged."""
+
+    def __init__(self, keeper: Keeper, config: dict[str, Any], offsets: tuple[int, int]) -> None:
+        log = config.get("log", {})
+        self.driver = str(log.get("driver") or "local")
+        self.directory = str(log.get("dir", ""))
+        self._keeper = keeper
+        self._options = {str(key): str(value) for key, value in log.get("options", {}).items()}
+        self._limit = size(self._options.get("max-buffer-size", "1m"))
+        self._lose = self._options.get("mode") == "non-blocking"
+        self._names = {
+            "CONTAINER_ID": str(config["id"])[:12],
+            "CONTAINER_ID_FULL": str(config["id"]),
+            "CONTAINER_NAME": str(config.get("name", "")),
+            "SYSLOG_IDENTIFIER": str(config.get("name") or config["id"])[:64],
+        }
+        self._beside: dict[str, Driver] = {}
         self.writer = self._open(self.directory, offsets)
 
-    def _open(self, directory: str, offsets: tuple[int, int]) -> LogWriter:
-        limit = size(self._options.get("max-size", "100m"))
-        return LogWriter(directory, limit, int(self._options.get("max-file", "10")), offsets)
+    @property
+    def replayable(self) -> LogWriter | None:
+        """The writer, when its files can serve as a replay store."""
+        return self.writer if isinstance(self.writer, LogWriter) else None
 
-    def beside(self, session: str) -> Sink:
+    def beside(self, session: str) -> Driver:
         """A log of its own for an exec, in a directory below the container's."""
         writer = self._open(f"{self.directory}/exec-{session}", (0, 0))
         self._beside[session] = writer
         return writer
 
     def close_beside(self, session: str) -> None:
-        """The exec is over and collected."""
+        """The exec has ended."""
         writer = self._beside.pop(session, None)
         if writer is not None:
             writer.close()
 
     def describe(self) -> dict[str, Any]:
         """As `state` shows it."""
-        return {
-            "driver": self.driver,
-            "end": [self.writer.out, self.writer.err],
-            "dropped": self.writer.dropped,
-        }
+        end = [self.writer.out, self.writer.err]
+        return {"driver": self.driver, "end": end, "dropped": self.writer.dropped}
 
     def close(self) -> None:
         """Idempotent."""
@@ -76,24 +111,46 @@ class MainLog:
         for writer in self._beside.values():
             writer.close()
 
+    def _open(self, directory: str, offsets: tuple[int, int]) -> Driver:
+        if self.driver == "none":
+            return Nothing(offsets)
+        if self.driver == "journald":
+            loop = self._keeper.loop
+            return Journald(loop, self._names, self._limit, offsets, lose=self._lose)
+        if self.driver not in ("local", "json-file"):
+            raise ValueError(f"unknown log driver {self.driver}: local, json-file, journald, none")
+        limit = size(self._options.get("max-size", "100m"))
+        files = int(self._options.get("max-file", "10"))
+        kind = LogWriter if self.driver == "local" else JsonFile
+
+        def make() -> Driver:
+            return kind(directory, limit, files, offsets)
+
+        return Deferred(self._keeper.loop, make, self._limit) if self._lose else make()
+
 
 def make_main(keeper: Keeper, config: dict[str, Any], run: str) -> tuple[Session, MainLog]:
     """The main session of shim.json, with its log."""
     base = config.get("offsets") or (0, 0)
-    log = MainLog(config.get("log", {}), (int(base[0]), int(base[1])))
+    log = MainLog(keeper, config, (int(base[0]), int(base[1])))
     ends = (log.writer.out, log.writer.err)
     replay = int(config.get("replay_bytes") or REPLAY)
-    spec = config | {"stdin": config.get("stdin_open"), "log": True}
+    writer = log.replayable
     store: Store
     if config.get("tty"):
         store = RingStore(f"{run}/main.ring", replay, ends[0])
-    else:
-        segments = SegmentStore(log.directory, log.writer, replay, sum(ends))
-        log.writer.rotated = segments.rotated
+    elif writer is not None:
+        segments = SegmentStore(log.directory, writer, replay, sum(ends))
+        writer.rotated = segments.rotated
         store = segments
+    else:
+        store = _segments(f"{run}/main.replay", replay, ends)
+    spec = {**config, "stdin": config.get("stdin_open"), "log": True}
     session = Session(keeper, MAIN, spec, store, ends)
-    if config.get("tty"):
+    if config.get("tty") or writer is None:
         session.sinks.insert(0, log.writer)
+    if isinstance(log.writer, Journald):
+        log.writer.pressure = session.press
     return session, log
 
 
@@ -102,8 +159,11 @@ def make_store(spec: dict[str, Any], run: str, name: str) -> Store:
     replay = int(spec.get("replay_bytes") or REPLAY)
     if spec.get("tty"):
         return RingStore(f"{run}/{name}.ring", replay)
-    directory = f"{run}/{name}.replay"
-    writer = LogWriter(directory, max(replay // (_SEGMENTS - 1), 1), _SEGMENTS)
-    store = SegmentStore(directory, writer, replay, 0)
+    return _segments(f"{run}/{name}.replay", replay, (0, 0))
+
+
+def _segments(directory: str, replay: int, offsets: tuple[int, int]) -> SegmentStore:
+    writer = LogWriter(directory, max(replay // (_SEGMENTS - 1), 1), _SEGMENTS, offsets)
+    store = SegmentStore(directory, writer, replay, sum(offsets))
     writer.rotated = store.rotated
     return store

@@ -62,6 +62,7 @@ class Session:
         self.sizer: Viewer | None = None
         self._keeper = keeper
         self._acts = 0
+        self._pressed = False
         self._program = Program(
             keeper.loop,
             keeper.reaper,
@@ -270,7 +271,7 @@ class Session:
             self._choose_sizer()
         if self.stdin_once:
             self.half_closed(viewer)
-        self.pumped(viewer)
+        self.pumped()
         if viewer.owner and not (viewer.keep or self.keep) and self.id != MAIN:
             self._keeper.loop.later(viewer.grace_ms / 1000, self.abandon)
         self._announce()
@@ -281,10 +282,20 @@ class Session:
         if self.exit is None and not self.keep and not any(one.owner for one in self.viewers):
             self._keeper.hang_up(self)
 
-    def pumped(self, viewer: Viewer) -> None:
+    def press(self, on: bool) -> None:
+        """The log takes no more for now: the program waits. Or it does again."""
+        self._pressed = on
+        if on:
+            self._program.pause_output()
+        else:
+            self.pumped()
+
+    def pumped(self) -> None:
         """A viewer was sent something, or has gone: the program may go on if it waits for it."""
-        if self._program.paused and not any(
-            one.lossless and one.behind > LAG // 2 for one in self.viewers
+        if (
+            self._program.paused
+            and not self._pressed
+            and not any(one.lossless and one.behind > LAG // 2 for one in self.viewers)
         ):
             self._program.resume_output()
 

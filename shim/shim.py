@@ -229,6 +229,8 @@ class Shim:
         """
         main = session is self.main
         name = what if main else f"exec-{session.id}.{what}"
+        if what == "exited":
+            self._log.writer.close() if main else self._log.close_beside(session.id)
         if main and what == "started":
             value = value | self._identity(session)
         durable.write(f"{self._records}/{name}.json", value, sync=main and what == "exited")

@@ -130,7 +130,7 @@ class Viewer:
                 connection.finish()
             else:
                 break
-        self.session.pumped(self)
+        self.session.pumped()
 
     def _catch_up(self) -> int:
         pieces = self.session.store.read(self.cursor, frames.CHUNK)

@@ -1,0 +1,125 @@
+"""The log driver `json-file`: Docker's format, so that log shippers read it.
+
+One JSON object a line: {"log": "text\\n", "stream": "stdout", "time": RFC 3339 with nanoseconds};
+files `json.log`, `json.log.1` (older), ... Bytes that are not UTF-8 cannot be said in JSON: such an
+entry has them in "b64" as well, which shippers ignore and `contui logs` prefers.
+"""
+
+from __future__ import annotations
+
+import os
+from binascii import b2a_base64
+from time import gmtime, time_ns
+
+from contui.shim import durable, jsonlite
+from contui.shim.lines import LineCutter
+
+NAME = "json.log"
+
+
+class JsonFile:
+    """Appends entries and rotates; never raises for want of space."""
+
+    def __init__(
+        self, directory: str, max_size: int, max_files: int, offsets: tuple[int, int]
+    ) -> None:
+        """`offsets` are (stdout, stderr) bytes of earlier runs. Raises OSError."""
+        durable.make_directory(directory)
+        self.out, self.err = offsets
+        self.dropped = 0
+        self._path = f"{directory}/{NAME}"
+        self._max_size = max_size
+        self._max_files = max(max_files, 1)
+        self._cutter = LineCutter()
+        self._second, self._prefix = -1, ""
+        self._fd = -1
+        self._size = 0
+        self._open(0)
+        self._repair()
+
+    def append(self, stream: int, data: memoryview | bytes) -> None:
+        """Write the lines that are whole; count what the disk does not take."""
+        self._advance(stream, len(data))
+        when = self._time()
+        entries = [
+            self._entry(stream, line + b"\n" if ended else line, when)
+            for line, ended in self._cutter.feed(stream, data)
+        ]
+        if entries:
+            self._write(b"".join(entries), len(data))
+
+    def skip(self, stream: int, size: int, kind: int) -> None:
+        """`size` bytes were lost before they came here."""
+        self._advance(stream, size)
+        self.dropped += size
+
+    def close(self) -> None:
+        """Write what had no newline. Idempotent."""
+        if self._fd < 0:
+            return
+        for stream, rest in self._cutter.finish():
+            self._write(self._entry(stream, rest, self._time()), len(rest))
+        os.close(self._fd)
+        self._fd = -1
+
+    def _advance(self, stream: int, size: int) -> None:
+        if stream == 2:
+            self.err += size
+        else:
+            self.out += size
+
+    def _entry(self, stream: int, text: bytes, when: str) -> bytes:
+        try:
+            entry = {"log": text.decode()}
+        except UnicodeDecodeError:
+            coded = b2a_base64(text, newline=False).decode()
+            entry = {"log": text.decode(errors="replace"), "b64": coded}
+        entry["stream"] = "stderr" if stream == 2 else "stdout"
+        entry["time"] = when
+        return jsonlite.dumps(entry) + b"\n"
+
+    def _time(self) -> str:
+        second, nanos = divmod(time_ns(), 1_000_000_000)
+        if second != self._second:
+            year, month, day, hour, minute, sec = gmtime(second)[:6]
+            self._second = second
+            self._prefix = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{sec:02}."
+        return f"{self._prefix}{nanos:09}Z"
+
+    def _write(self, entries: bytes, size: int) -> None:
+        if self._size and self._size + len(entries) > self._max_size:
+            self._rotate()
+        try:
+            done = os.write(self._fd, entries)
+            while done < len(entries):
+                done += os.write(self._fd, entries[done:])
+        except OSError:
+            os.ftruncate(self._fd, self._size)  # no half entry stays
+            self.dropped += size
+            return
+        self._size += len(entries)
+
+    def _rotate(self) -> None:
+        os.close(self._fd)
+        for number in range(self._max_files - 1, 0, -1):
+            older = f"{self._path}.{number}"
+            newer = f"{self._path}.{number - 1}" if number > 1 else self._path
+            try:
+                os.rename(newer, older)
+            except FileNotFoundError:
+                continue
+        self._open(os.O_TRUNC)
+
+    def _open(self, flags: int) -> None:
+        flags |= os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        self._fd = os.open(self._path, flags, 0o600)
+        self._size = os.fstat(self._fd).st_size
+
+    def _repair(self) -> None:
+        """Cut off the entry that a killed writer left half written."""
+        start = max(self._size - (1 << 20), 0)
+        end = os.pread(self._fd, self._size - start, start).rfind(b"\n")
+        whole = start + end + 1
+        if self._size and whole != self._size and (end >= 0 or not start):
+            os.ftruncate(self._fd, whole)
+            self._size = whole
