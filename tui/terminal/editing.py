@@ -17,11 +17,15 @@ class Editing(Motion):
     """ED, EL, ECH, ICH, DCH, IL, DL, DECIC, DECDC and the alignment pattern."""
 
     def erase_in_line(self, how: int = 0, private: bool = False) -> None:
-        """EL: to the end (0), from the start (1), all (2); DECSEL spares protected cells."""
-        spans = {0: (self.x, self.columns), 1: (0, self.x + 1), 2: (0, self.columns)}
-        if how in spans:
+        """EL: to the end (0), from the start (1), all (2); DECSEL spares protected cells.
+
+        With a wrap pending the cursor is past the last cell, which EL 0 therefore leaves, as
+        in tmux and xterm.js: programs clear to the end of lines that they have just filled.
+        """
+        start = self.x + self.wrap
+        spans = {0: (start, self.columns), 1: (0, self.x + 1), 2: (0, self.columns)}
+        if how in spans and spans[how][0] < self.columns:
             self._erase(self.y, *spans[how], private)
-            self.wrap = False
 
     def erase_in_display(self, how: int = 0, *args: Any, **kwargs: Any) -> None:
         """ED: below (0), above (1), all (2), the scrollback (3); DECSED with ``private``."""
@@ -31,7 +35,6 @@ class Editing(Motion):
             self.repaint = True
         elif how in (0, 1, 2):
             self._erase_lines(how, private)
-            self.wrap = False
 
     def _erase_lines(self, how: int, private: bool) -> None:
         if how < 2:

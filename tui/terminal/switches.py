@@ -100,7 +100,7 @@ class Switches(Writing):
         elif mode in (47, 1047, 1049):
             self._switch_page(mode, on)
         elif mode == 1048:
-            (self.save_cursor if on else self.restore_cursor)()
+            (self.save_cursor if on else self._restore_cursor)()
 
     def _column_mode(self) -> None:
         """DECCOLM where allowed (mode 40): clears; a pane's width is not the program's."""
@@ -126,7 +126,7 @@ class Switches(Writing):
         if mode == 1049 and on:
             self._clear_alternate()
         if mode == 1049 and not on:
-            self.restore_cursor()
+            self._restore_cursor()
 
     def _clear_alternate(self) -> None:
         self.alternate.rows[:] = [self.blank() for _ in range(self.lines)]
@@ -153,7 +153,14 @@ class Switches(Writing):
         )
 
     def restore_cursor(self) -> None:
-        """DECRC: back to what was saved, or home and plain if nothing was."""
+        """DECRC: back to what was saved, or home and plain if nothing was.
+
+        A pending wrap is not restored, as in xterm.js; leaving the alternate screen does.
+        """
+        self._restore_cursor()
+        self.wrap = False
+
+    def _restore_cursor(self) -> None:
         saved = self.page.saved
         self.origin = saved.origin
         (self.mode.add if saved.origin else self.mode.discard)(mo.DECOM)
