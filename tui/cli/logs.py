@@ -76,17 +76,22 @@ def _relay(request: messages.ReadLogsRequest, writer: Writer, timestamps: bool) 
     """Everything that the backend reads for us."""
     channel = api.channel()
     call = channel.start("LogService/Read", request)
+    within: set[int] = set()  # streams in the midst of a line: a very long one comes in pieces
     while (data := call.receive()) is not None:
         response = messages.ReadLogsResponse.FromString(data)
         if response.dropped or response.notice:
             writer.flush()
             lost = f"{response.dropped} bytes are missing here" if response.dropped else ""
             note(f"contui: {': '.join(filter(None, (lost, response.notice)))}\n")
-        elif timestamps:
+        elif timestamps and response.stream not in within:
             stamp = rfc3339(response.at.unix_nanos).encode()
             writer.put(response.stream, stamp + b" " + response.data)
         else:
             writer.put(response.stream, response.data)
+        if response.data.endswith(b"\n"):
+            within.discard(response.stream)
+        elif response.data:
+            within.add(response.stream)
         if not call.done:
             writer.flush()
             channel.pump(0)

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_F_SETPIPE_SZ, _PIPE_BYTES = 1031, 1 << 20  # fcntl(2); the most that an ordinary user may ask for
 _STAT_KIND, _FIFO, _CHARACTER = 0o170000, 0o010000, 0o020000  # of st_mode: see inode(7)
 
 
@@ -117,6 +118,16 @@ def _put_carefully(descriptor: int, data: bytes | memoryview) -> int:
     while done < len(data) and poll.poll(0):
         done += os.write(descriptor, data[done : done + 4096])
     return done
+
+
+def widen(descriptor: int) -> None:
+    """Let a pipe hold more, so that its two ends take turns less often; others stay as they are."""
+    from fcntl import fcntl
+
+    try:
+        fcntl(descriptor, _F_SETPIPE_SZ, _PIPE_BYTES)
+    except OSError:
+        return  # no pipe, or more than this user may have
 
 
 def write_all(descriptor: int, pieces: Sequence[bytes]) -> None:

@@ -133,6 +133,10 @@ class Message:
             return value is not None and value._is_set()
         return value is not None
 
+    def ClearField(self, name: str) -> None:
+        """Unset a field."""
+        self.__dict__.pop(name, None)
+
     def WhichOneof(self, name: str) -> str | None:
         """The field of a oneof that is set."""
         for key, value in self.__dict__.items():
