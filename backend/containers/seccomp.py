@@ -19,41 +19,48 @@ from contui.backend.errors import InvalidArgument
 
 _PROFILE = Path(__file__).with_name("seccomp_default.json")
 
-# Kernel's name of the machine: (libseccomp's name, those of what else it runs).
+# Kernel's name of the machine: (libseccomp's name, that of the 32-bit sibling it runs as well).
+# x32 is not among them: kernels are built without it, or have it off.
 _ARCHITECTURES = {
-    "x86_64": ("SCMP_ARCH_X86_64", ("SCMP_ARCH_X86", "SCMP_ARCH_X32")),
-    "aarch64": ("SCMP_ARCH_AARCH64", ("SCMP_ARCH_ARM",)),
-    "armv7l": ("SCMP_ARCH_ARM", ()),
-    "i686": ("SCMP_ARCH_X86", ()),
-    "ppc64le": ("SCMP_ARCH_PPC64LE", ()),
-    "riscv64": ("SCMP_ARCH_RISCV64", ()),
-    "s390x": ("SCMP_ARCH_S390X", ("SCMP_ARCH_S390",)),
+    "x86_64": ("SCMP_ARCH_X86_64", "SCMP_ARCH_X86"),
+    "aarch64": ("SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"),
+    "armv7l": ("SCMP_ARCH_ARM", ""),
+    "i686": ("SCMP_ARCH_X86", ""),
+    "ppc64le": ("SCMP_ARCH_PPC64LE", ""),
+    "riscv64": ("SCMP_ARCH_RISCV64", ""),
+    "s390x": ("SCMP_ARCH_S390X", "SCMP_ARCH_S390"),
 }
 _DOCKER_NAMES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "x86"}
 
 
-def build(profile: str, capabilities: Sequence[str]) -> Mapping[str, Any] | None:
+def build(
+    profile: str, capabilities: Sequence[str], *, both: bool = True
+) -> Mapping[str, Any] | None:
     """The seccomp object for a container with these capabilities; None for "unconfined".
 
-    `profile` is empty for the default one, "unconfined", or a profile as JSON. Raises
-    InvalidArgument when it cannot be understood. The result is shared: do not change it.
+    `profile` is empty for the default one, "unconfined", or a profile as JSON. Without `both` it
+    covers only the machine's own architecture (unless the profile names others), and programs of
+    its 32-bit sibling are killed. Raises InvalidArgument when it cannot be understood. The result
+    is shared: do not change it.
     """
     if profile == "unconfined":
         return None
-    return _build(profile, frozenset(capabilities), platform.machine(), platform.release())
+    machine, release = platform.machine(), platform.release()
+    return _build(profile, frozenset(capabilities), machine, release, both)
 
 
 @lru_cache(maxsize=32)
 def _build(
-    profile: str, capabilities: frozenset[str], machine: str, release: str
+    profile: str, capabilities: frozenset[str], machine: str, release: str, both: bool
 ) -> Mapping[str, Any]:
     table = _parse(profile or _PROFILE.read_text())
     built: dict[str, Any] = {"defaultAction": table["defaultAction"]}
     if "defaultErrnoRet" in table:
         built["defaultErrnoRet"] = table["defaultErrnoRet"]
-    native, others = _ARCHITECTURES.get(machine, ("", ()))
+    native, sibling = _ARCHITECTURES.get(machine, ("", ""))
     if native:
-        built["architectures"] = table.get("architectures") or [native, *others]
+        own = [native, sibling] if sibling and both else [native]
+        built["architectures"] = table.get("architectures") or own
     if flags := table.get("flags"):
         built["flags"] = flags
     rules = table.get("syscalls") or []

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contui.backend.containers import capabilities, devices, seccomp
-from contui.backend.containers.process import INIT_TARGET, build_main
+from contui.backend.containers import abi, bpf, capabilities, devices, seccomp
+from contui.backend.containers.process import INIT_TARGET, PATH, build_main
 from contui.proto.v1.containers_pb2 import ContainerSpec, Resources
 
 SHM_BYTES = 64 << 20
@@ -57,6 +57,7 @@ class Surroundings:
     resolv_conf: Path | None = None
     hostname: Path | None = None
     init: Path | None = None  # static init for --init
+    runtime: str = ""  # its name: crun is given the seccomp program compiled
     mounts: Sequence[Mapping[str, Any]] = ()  # OCI mounts from contui.backend.volumes
 
 
@@ -72,14 +73,22 @@ def build_spec(
         security.cap_add, security.cap_drop, privileged=security.privileged
     )
     hostname = host_name(request, around.container_id)
-    return {
+    process = build_main(request, image_config, around.rootfs, hostname, granted)
+    profile = _seccomp(request, around, process, granted)
+    spec: dict[str, Any] = {
         "ociVersion": "1.0.2",
         "root": {"path": str(around.rootfs), "readonly": request.read_only},
         "hostname": hostname,
-        "process": build_main(request, image_config, around.rootfs, hostname, granted),
+        "process": process,
         "mounts": _mounts(request, around),
-        "linux": _linux(request, around, granted),
+        "linux": _linux(request, around),
     }
+    if profile is not None:
+        spec["linux"]["seccomp"] = profile
+        program = bpf.annotation(profile) if around.runtime == "crun" else ""
+        if program:
+            spec["annotations"] = {bpf.ANNOTATION: program}
+    return spec
 
 
 def host_name(request: ContainerSpec, container_id: str) -> str:
@@ -92,7 +101,23 @@ def host_name(request: ContainerSpec, container_id: str) -> str:
     return container_id[:SHORT_ID]
 
 
-def _linux(request: ContainerSpec, around: Surroundings, granted: Sequence[str]) -> dict[str, Any]:
+def _seccomp(
+    request: ContainerSpec,
+    around: Surroundings,
+    process: Mapping[str, Any],
+    granted: Sequence[str],
+) -> Mapping[str, Any] | None:
+    """The seccomp object; None where there is none: privileged, unconfined, no kernel support."""
+    wanted = request.security.seccomp
+    if (request.security.privileged and not wanted) or not seccomp.is_available():
+        return None
+    path = next((pair[5:] for pair in process["env"] if pair.startswith("PATH=")), PATH)
+    program = process["args"][2 if request.init else 0]
+    both = abi.may_run_32_bit(around.rootfs, program, path)
+    return seccomp.build(wanted, granted, both=both)
+
+
+def _linux(request: ContainerSpec, around: Surroundings) -> dict[str, Any]:
     privileged = request.security.privileged
     linux: dict[str, Any] = {
         "namespaces": _namespaces(request, around),
@@ -111,10 +136,6 @@ def _linux(request: ContainerSpec, around: Surroundings, granted: Sequence[str])
             "net.ipv4.ip_unprivileged_port_start": "0",
             "net.ipv4.ping_group_range": "0 2147483647",
         }
-    if not privileged or request.security.seccomp:
-        profile = seccomp.build(request.security.seccomp, granted)
-        if profile is not None and seccomp.is_available():
-            linux["seccomp"] = profile
     return linux
 
 

@@ -59,6 +59,7 @@ class Box:
             cgroup_parent=self.parent,
             rootfs=root,
             init=init.find_init() if request.init else None,
+            runtime=self.runtime.name,
             mounts=self.volumes.resolve(request, self.image.config, self.id, root),
         )
         self.spec = build_spec(request, self.image.config, around)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import platform
 import socket
 from pathlib import Path
 from typing import Any
 
+from contui.backend.containers import bpf
 from contui.backend.containers.spec import Surroundings, build_spec
 from contui.proto.v1.containers_pb2 import ContainerSpec
 
@@ -69,6 +71,26 @@ def test_privileged(tmp_path: Path) -> None:
     assert "rw" in mount(spec, "/sys")["options"]
     request.security.seccomp = '{"defaultAction": "SCMP_ACT_LOG"}'
     assert build(tmp_path, request)["linux"]["seccomp"]["defaultAction"] == "SCMP_ACT_LOG"
+
+
+def test_the_seccomp_program_is_compiled_for_crun_only(tmp_path: Path) -> None:
+    assert "annotations" not in build(tmp_path, runtime="runc")
+    annotations = build(tmp_path, runtime="crun").get("annotations", {})
+    assert bool(annotations) == (bpf._library() is not None)
+    open_door = ContainerSpec()
+    open_door.security.seccomp = "unconfined"
+    spec = build(tmp_path, open_door, runtime="crun")
+    assert "annotations" not in spec
+    assert "seccomp" not in spec["linux"]
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "aarch64"), reason="has no sibling")
+def test_one_architecture_is_enough_without_a_loader_for_another(tmp_path: Path) -> None:
+    assert len(build(tmp_path)["linux"]["seccomp"]["architectures"]) == 1
+    (tmp_path / "lib").mkdir()
+    for name in ("ld-linux.so.2", "ld-linux-armhf.so.3"):
+        (tmp_path / "lib" / name).touch()
+    assert len(build(tmp_path)["linux"]["seccomp"]["architectures"]) == 2
 
 
 def test_resources(tmp_path: Path) -> None:
