@@ -55,6 +55,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("system", "system", "info: the machine and the engine; df: what takes up the disk"),
             ("backend", "backend", "start, stop, status; alone: serve in the foreground"),
             ("version", "system", "Tell the versions of the parts"),
+            ("demo", "demo", "Start three containers to look at, from the machine itself"),
             ("completion", "completion", "Print a completion script for bash, zsh or fish"),
         ),
     ),
