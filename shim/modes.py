@@ -3,16 +3,23 @@
 A replay that begins in the middle of a terminal session must begin with the modes that were in
 force there. `ModeTracker.feed` gets what leaves a ring, `prologue` is what restores the modes. It
 is no emulator: it knows which sequences set a state that lasts (ECMA-48, DEC STD 070, xterm's
-ctlseqs), and skips text with `bytes.find`, so that a flood costs little.
+ctlseqs), and skips everything else at the speed of C.
 """
 
 from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 _PENDING = 4096  # bytes of a sequence that is not whole, before it is given up
 _FINAL_FIRST, _FINAL_LAST = 0x40, 0x7E
 _STRINGS = b"]PX^_"  # OSC, DCS, SOS, PM, APC: up to ST, or BEL
 _ALTERNATE = (47, 1047, 1049)
 _ON_AT_START = (7, 25)  # auto-wrap and a visible cursor: said only when they are off
+_LASTING = rb"\x1b(?:\[(?:\??[\d;]*[hl]|[\d;]*r|!p|\d* q|[<>=][\d;]*u)|[()*+\-./].|[=>]|\][02];)"
+_STYLES = rb"\x1b\[[\d;:]*m"
+_compiled: list[re.Pattern[bytes]] = []
 _ATTRIBUTES = {1: 22, 2: 22, 3: 23, 4: 24, 5: 25, 6: 25, 7: 27, 8: 28, 9: 29, 21: 24, 53: 55}
 
 
@@ -39,41 +46,55 @@ class ModeTracker:
         """Take bytes that leave the ring, in order; sequences may be cut anywhere."""
         data = self._rest + data
         self._rest = b""
+        last = data.rfind(b"\x1b")
+        if last < 0 and data.find(b"\x0e") < 0 and data.find(b"\x0f") < 0:
+            return
+        if last >= 0 and self._sequence(data, last, apply=False) < 0:
+            rest = data[last:]
+            self._rest = rest if len(rest) <= _PENDING else b""
+            data = data[:last]
+        reset = data.rfind(b"\x1bc")  # RIS: nothing before it matters
+        if reset >= 0:
+            self._reset()
+            data = data[reset + 2 :]
+        self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        """Whole sequences only. Styles are read from their last reset on, and the rest by a regular
+        expression that steps over styles and cursor movements, of which a screen is full.
+        """
         shift = max(data.rfind(b"\x0e"), data.rfind(b"\x0f"))
         if shift >= 0:
             self._shift = data[shift : shift + 1]
-        at = data.find(b"\x1b")
-        while at >= 0:
-            end = self._sequence(data, at)
-            if end < 0:
-                rest = data[at:]
-                self._rest = rest if len(rest) <= _PENDING else b""
-                return
-            at = data.find(b"\x1b", end)
+        lasting, styles = _patterns()
+        for match in lasting.finditer(data):
+            self._sequence(data, match.start())
+        reset = max(data.rfind(b"\x1b[m"), data.rfind(b"\x1b[0m"), data.rfind(b"\x1b[!p"), 0)
+        for match in styles.finditer(data, reset):
+            self._sequence(data, match.start())
 
-    def _sequence(self, data: bytes, at: int) -> int:
+    def _sequence(self, data: bytes, at: int, *, apply: bool = True) -> int:
         """Take the sequence at `at`; where it ends, -1 when that is not known yet."""
         if at + 1 >= len(data):
             return -1
         kind = data[at + 1]
         if kind == 0x5B:
-            return self._csi(data, at + 2)
+            return self._csi(data, at + 2, apply=apply)
         if kind in _STRINGS:
-            return self._string(data, at)
+            return self._string(data, at, apply=apply)
         if kind in b"()*+-./":
             if at + 2 >= len(data):
                 return -1
-            self._charsets[data[at + 1 : at + 2]] = data[at : at + 3]
+            if apply:
+                self._charsets[data[at + 1 : at + 2]] = data[at : at + 3]
             return at + 3
         if kind in b" #%":
             return at + 3 if at + 2 < len(data) else -1
-        if kind in b"=>":
+        if kind in b"=>" and apply:
             self._keypad = data[at : at + 2]
-        elif kind == 0x63:  # RIS
-            self._reset()
         return at + 2
 
-    def _csi(self, data: bytes, start: int) -> int:
+    def _csi(self, data: bytes, start: int, *, apply: bool) -> int:
         end, size = start, len(data)
         while end < size and not _FINAL_FIRST <= data[end] <= _FINAL_LAST:
             if data[end] in b"\x18\x1a\x1b":  # cancelled
@@ -82,7 +103,7 @@ class ModeTracker:
         if end == size:
             return -1
         final = data[end]
-        if final in b"mhlrqpu":
+        if apply and final in b"mhlrqpu":
             self._set(final, data[start:end])
         return end + 1
 
@@ -155,14 +176,14 @@ class ModeTracker:
         else:
             self._style.pop(number, None)
 
-    def _string(self, data: bytes, at: int) -> int:
+    def _string(self, data: bytes, at: int, *, apply: bool) -> int:
         bell = data.find(b"\x07", at) if data[at + 1] == 0x5D else -1
         stop = data.find(b"\x1b\\", at + 2)
         ends = [end for end in (bell, stop) if end >= 0]
         if not ends:
             return -1 if len(data) - at <= _PENDING else at + 2
         end = min(ends)
-        if data[at + 1] == 0x5D and data[at + 2 : at + 4] in (b"0;", b"2;"):
+        if apply and data[at + 1] == 0x5D and data[at + 2 : at + 4] in (b"0;", b"2;"):
             self._title = data[at:end] + b"\x07" if end - at <= 1024 else b""
         return end + (1 if end == bell else 2)
 
@@ -182,3 +203,12 @@ class ModeTracker:
         if style:
             parts.append(b"\x1b[" + style + b"m")
         return b"".join(parts)
+
+
+def _patterns() -> list[re.Pattern[bytes]]:
+    """Compiled when the first ring overflows: few shims ever need `re`, which is large."""
+    if not _compiled:
+        import re
+
+        _compiled.extend((re.compile(_LASTING, re.DOTALL), re.compile(_STYLES)))
+    return _compiled
