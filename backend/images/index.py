@@ -25,6 +25,7 @@ LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar"
 _REFERENCE = "org.opencontainers.image.ref.name"
 _SIZE = "org.contui.image.unpacked-size"  # bytes; adding it up anew takes a walk
 _CHUNK = 1 << 20
+_MANIFEST_BYTES = 4 << 20  # no manifest is larger
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,15 @@ class Index:
     def __init__(self, root: Path) -> None:
         self._root = root
         self.entries: list[Entry] = []
-        for descriptor in self._read_index():
-            self._load(descriptor)
+        descriptors = self._read_index()
+        if descriptors is None:
+            descriptors = self._manifests_on_disk()
+            whole = False
+        else:
+            whole = True
+        for descriptor in descriptors:
+            whole = self._load(descriptor) and whole
+        self._complete = whole
 
     def add(self, entry: Entry, name: str) -> Entry:
         """Keep an image, with one more reference unless `name` is empty. Another loses it."""
@@ -79,6 +87,18 @@ class Index:
             *(self.layer_path(digest) for digest in entry.diff_ids),
         ]
 
+    def orphans(self) -> list[Path]:
+        """Blobs and layers that belong to no image: a crash came before the index was written.
+
+        None are named while the index, or an image in it, is damaged: they may be all there is.
+        """
+        if not self._complete:
+            return []
+        blobs = {self.blob_path(digest) for entry in self.entries for digest in entry.blobs}
+        layers = {self.layer_path(digest) for entry in self.entries for digest in entry.diff_ids}
+        found = (*self._root.glob("blobs/sha256/*"), *self._root.glob("layers/*"))
+        return [path for path in found if path not in blobs and path not in layers]
+
     def verify(self, entry: Entry) -> list[str]:
         """A sentence per blob of the image that is missing or is not what its digest says."""
         faults = []
@@ -99,8 +119,8 @@ class Index:
     def new_temporary(self) -> Path:
         return new_temporary(self._root)
 
-    def _load(self, descriptor: Mapping[str, Any]) -> None:
-        """One entry of index.json. An image that is not whole any more is left out."""
+    def _load(self, descriptor: Mapping[str, Any]) -> bool:
+        """One entry of index.json; False if the image is not whole, which leaves it out."""
         try:
             manifest = self._read_blob(descriptor["digest"])
             config_digest = manifest["config"]["digest"]
@@ -113,9 +133,9 @@ class Index:
                 *(layer["digest"] for layer in manifest["layers"]),
             )
         except (OSError, ValueError, KeyError, TypeError):
-            return
+            return False
         if not all(layer.is_dir() for layer in layers):
-            return
+            return False
         annotations = descriptor.get("annotations") or {}
         name = annotations.get(_REFERENCE, "")
         size = int(annotations.get(_SIZE, 0))
@@ -125,6 +145,7 @@ class Index:
         names = (known.record.references if known else ()) + ((name,) if name else ())
         self.entries = [e for e in self.entries if e is not known]
         self.entries.append(replace(entry, record=replace(record, references=names)))
+        return True
 
     def _read_blob(self, digest: str) -> Any:
         data = self.blob_path(digest).read_bytes()
@@ -132,12 +153,32 @@ class Index:
             raise ValueError(f"{digest} is damaged")
         return json.loads(data)
 
-    def _read_index(self) -> list[Mapping[str, Any]]:
+    def _read_index(self) -> list[Mapping[str, Any]] | None:
+        """The descriptors of index.json; none without one, None if it is damaged."""
         try:
             table = json.loads((self._root / "index.json").read_bytes())
             return list(table["manifests"])
+        except FileNotFoundError:
+            return [] if not (self._root / "oci-layout").exists() else None
         except (OSError, ValueError, KeyError, TypeError):
-            return []
+            return None
+
+    def _manifests_on_disk(self) -> list[Mapping[str, Any]]:
+        """Descriptors of every manifest among the blobs: the index is lost, and with it only the
+        references."""
+        found: list[Mapping[str, Any]] = []
+        for path in self._root.glob("blobs/sha256/*"):
+            try:
+                if path.stat().st_size > _MANIFEST_BYTES:
+                    continue
+                size = path.stat().st_size
+                manifest = json.loads(path.read_bytes())
+                if isinstance(manifest, dict) and {"config", "layers"} <= manifest.keys():
+                    digest = f"sha256:{path.name}"
+                    found.append({"mediaType": MANIFEST_TYPE, "digest": digest, "size": size})
+            except (OSError, ValueError):
+                continue
+        return found
 
     def _write_index(self) -> None:
         """One descriptor per reference, as the image layout wants it; one for an image without."""

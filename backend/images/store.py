@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from contui.backend.errors import FailedPrecondition, InvalidArgument, NotFound
+from contui.backend.errors import FailedPrecondition, Internal, InvalidArgument, NotFound
 from contui.backend.images import importer, reference
 from contui.backend.images.index import Entry, Index
 from contui.backend.images.record import HOST, ImageRecord, host_image
@@ -64,6 +64,11 @@ class ImageStore:
         try:
             with self._lock:
                 return self._index.add(importer.commit(self._root, prepared), name).record
+        except OSError as error:
+            raise Internal(
+                f"the image cannot be stored: {error.strerror}",
+                "see that the state directory's disk has space",
+            ) from error
         finally:
             prepared.discard()
 
@@ -165,6 +170,8 @@ class ImageStore:
     def _sweep(self) -> None:
         """Remove what an engine that was killed left half made."""
         remove_tree(self._root / "tmp")
+        for orphan in self._index.orphans():
+            remove_tree(orphan)
 
 
 def _some(names: list[str]) -> str:

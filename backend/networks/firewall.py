@@ -161,15 +161,18 @@ def _run(arguments: list[str], script: str) -> str:
             "nft is not installed: containers on the bridge could not reach other machines",
             "apt-get install nftables, or run the container with --network none or host",
         )
-    done = subprocess.run(
-        [program, *arguments],
-        input=script,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=_TIMEOUT,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [program, *arguments],
+            input=script,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_TIMEOUT,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Internal(f"nftables could not be changed: {error}") from error
     if done.returncode != 0:
         first = done.stderr.strip().partition("\n")[0]
         raise Internal(

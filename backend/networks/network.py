@@ -18,7 +18,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from contui.backend.errors import ContuiError, FailedPrecondition, Internal
+from contui.backend.errors import ContuiError, Internal
 from contui.backend.networks import namespaces, netlink
 from contui.backend.networks.addresses import Leases, choose_subnet, mac_of, parse, uplink
 from contui.backend.networks.firewall import Firewall
@@ -116,17 +116,25 @@ class Network:
     def ensure_bridge(self) -> None:
         """Make the bridge, its address and its firewall table, unless that is done. Idempotent."""
         with self._lock:
-            if not self._ready:
+            if self._ready:
+                return
+            try:
                 self._make_bridge(self._pool())
-                self._install_firewall()
-                self._ready = True
+            except OSError as error:
+                raise Internal(
+                    f"the bridge {self.bridge} cannot be made: {error}",
+                    "the backend needs CAP_NET_ADMIN and a kernel with bridge and veth; or run "
+                    "the container with --network none or host",
+                ) from error
+            self._install_firewall()
+            self._ready = True
 
     def restore(self, endpoints: Iterable[Endpoint]) -> list[Endpoint]:
         """Take up after a restart: `endpoints` are those of containers that still run.
 
         Leases, ports and rules are held again, and what a crash or another program removed is made
         anew; interfaces and namespaces of ours that no endpoint knows are removed. Returns the
-        endpoints that could not be repaired, because their namespace is gone.
+        endpoints that could not be repaired, for example because their namespace is gone.
         """
         known = {endpoint.container_id: endpoint for endpoint in endpoints}
         lost = [e for e in known.values() if not namespaces.exists(e.netns)]
@@ -145,9 +153,7 @@ class Network:
                 self._endpoints[endpoint.container_id] = endpoint
             self._ready = False
         self.ensure_bridge()
-        for endpoint in alive:
-            self._repair(endpoint)
-        return lost
+        return lost + [endpoint for endpoint in alive if not self._repair(endpoint)]
 
     def sweep(self, keep: Iterable[Endpoint]) -> None:
         """Remove interfaces and network namespaces of this instance that nobody knows."""
@@ -203,16 +209,30 @@ class Network:
             netlink.request(sock, netlink.set_link(index))
             with contextlib.suppress(FileExistsError):
                 netlink.request(sock, netlink.address(index, pool.gateway, pool.subnet.prefixlen))
-        (_IPV4 / "conf" / self.bridge / "route_localnet").write_text("1")
-        (_IPV4 / "ip_forward").write_text("1")
+        self._switch_on("ip_forward", "containers reach nothing beyond this machine")
+        self._switch_on(
+            f"conf/{self.bridge}/route_localnet", "published ports do not answer on 127.0.0.1"
+        )
 
     def _install_firewall(self) -> None:
         """Without nftables containers reach each other and this machine, but nothing beyond."""
         try:
             self._wall().install(self._endpoints.values())
-        except FailedPrecondition as error:
-            if error.message not in self.warnings:
-                self.warnings.append(error.message)
+        except ContuiError as error:
+            self._warn(f"{error.message}.")
+
+    def _switch_on(self, name: str, consequence: str) -> None:
+        """Write 1 to a setting of IPv4; where /proc/sys is read-only it may be 1 already."""
+        path = _IPV4 / name
+        try:
+            if path.read_text().strip() != "1":
+                path.write_text("1")
+        except OSError as error:
+            self._warn(f"{path} cannot be set to 1 ({error.strerror}): {consequence}.")
+
+    def _warn(self, sentence: str) -> None:
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
 
     def _publish(self, endpoint: Endpoint) -> None:
         if endpoint.ports:
@@ -241,8 +261,16 @@ class Network:
             netlink.default_route(eth0, endpoint.gateway),
         )
 
-    def _repair(self, endpoint: Endpoint) -> None:
+    def _repair(self, endpoint: Endpoint) -> bool:
         """Bring back a veth that is gone, or that is no port of the bridge any more."""
+        try:
+            self._reattach(endpoint)
+        except OSError as error:
+            self._warn(f"Container {endpoint.container_id[:12]} has no network any more: {error}.")
+            return False
+        return True
+
+    def _reattach(self, endpoint: Endpoint) -> None:
         with netlink.open_socket() as sock:
             found = netlink.links(sock)
             bridge = found[self.bridge][0]

@@ -88,6 +88,32 @@ def test_a_damaged_index_is_an_empty_one(tmp_path: Path, text: str) -> None:
     assert Index(tmp_path).entries == []
 
 
+@pytest.mark.parametrize("damage", ["missing", "torn"])
+def test_images_outlive_their_index(tmp_path: Path, damage: str) -> None:
+    writer = Index(tmp_path)
+    entry = writer.add(make(tmp_path, "a"), "a:1")
+    index_file = tmp_path / "index.json"
+    if damage == "missing":
+        index_file.unlink()
+    else:
+        index_file.write_text(index_file.read_text()[:50])
+    again = Index(tmp_path)
+    assert [found.record.id for found in again.entries] == [entry.record.id]
+    assert again.entries[0].record.references == (), "only the names are lost"
+    assert again.orphans() == []
+
+
+def test_orphans_are_what_no_image_has(tmp_path: Path) -> None:
+    writer = Index(tmp_path)
+    writer.add(make(tmp_path, "a"), "a:1")
+    make(tmp_path, "never added", "sha256:" + "e" * 64)
+    orphans = Index(tmp_path).orphans()
+    assert len(orphans) == 4
+    assert tmp_path / "layers" / ("e" * 64) in orphans
+    writer.entries[0].record.layers[0].rmdir()
+    assert Index(tmp_path).orphans() == [], "an image is damaged: nothing is thrown away"
+
+
 def test_verify_tells_what_is_damaged(tmp_path: Path) -> None:
     writer = Index(tmp_path)
     entry = writer.add(make(tmp_path, "a"), "a:1")
