@@ -233,7 +233,7 @@ def _meant(name: str, known: list[str]) -> str:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """The known word that is most like this one, or "" when none is near."""
-    best, least = "", 1 + max(1, len(word) // 3)
+    best, least = "", 1 + max(2 if len(word) > 3 else 1, len(word) // 3)
     for other in known:
         distance = 0 if len(word) > 2 and other.startswith(word) else edits(word, other)
         if distance < least:

@@ -105,12 +105,14 @@ def status_of(outcome: Outcome, name: str, session: str, attached: dict[str, Any
     if outcome.how == relay.EXITED:
         return _exited(outcome.content, name)
     if outcome.how == relay.DETACHED:
-        note(f"contui: detached from {name}; come back with: {_come_back(name, session)}\n")
+        start = "\n" if attached.get("session", {}).get("tty") else ""  # behind its prompt
+        come_back = _come_back(name, session)
+        note(f"{start}contui: detached from {name}; come back with: {come_back}\n")
         return 0
     if outcome.how == relay.KILLED:
         main = session in ("", "main")
         if main and attached and terminal.is_terminal(2):
-            note(f"contui: {name} goes on; come back with: {_come_back(name, session)}\n")
+            note(f"\ncontui: {name} goes on; come back with: {_come_back(name, session)}\n")
         return SIGNALLED + outcome.number
     if outcome.how == relay.CLOSED:
         return SIGNALLED + signals.PIPE

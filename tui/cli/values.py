@@ -30,7 +30,10 @@ def size(text: str, flag: str) -> int:
     try:
         if unit not in _UNITS or not digits:
             raise ValueError
-        return int(float(digits) * _UNITS[unit])
+        count = int(float(digits) * _UNITS[unit])
+        if count < 0:
+            raise ValueError
+        return count
     except (ValueError, OverflowError):
         raise invalid(f'invalid size "{text}" for {flag}', "for example 64m, 1.5g, 512k") from None
 
