@@ -130,7 +130,7 @@ def _text_of(base: str, character: str | None, modifiers: int) -> str:
     if base in _CONTROL:
         return _CONTROL[base]
     if len(base) == 1:
-        return base.upper() if modifiers == SHIFT and base.islower() else base
+        return base.upper() if modifiers & SHIFT and base.islower() else base
     if base in _NAMES:
         return _NAMES[base]
     if character and character.isprintable():
