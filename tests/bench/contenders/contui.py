@@ -53,7 +53,8 @@ class Contui(Engine):
         )
 
     def version(self) -> str:
-        return self.do("version").decode().strip().splitlines()[0]
+        told = json.loads(self.do("version", "--format", "json"))["server"]
+        return f"{told['version']}, {told['runtime_version']}, Python {told['python_version']}"
 
     def engine_pids(self) -> list[int]:
         return children(self.backend_pid())  # the launcher is the backend's child
