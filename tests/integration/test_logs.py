@@ -157,14 +157,13 @@ def test_a_full_disk_stops_only_the_log(engine: Engine) -> None:
             viewer.stdin.write(b"x\n")
             viewer.stdin.close()
             assert viewer.wait(timeout=30) == 0
-            viewer.communicate()
             done = engine.cli("logs", "full")
             lines = done.stdout.splitlines()
             assert lines[:3] == [b"1", b"2", b"3"]
             assert lines[-1] == b"end"
             assert b"dropped" in done.stderr or b"lost" in done.stderr
         finally:
-            engine.cli("rm", "-f", "full")
-            subprocess.run(["umount", "-l", str(folder)], check=False)
+            engine.cli("kill", "full")
+            subprocess.run(["umount", "-l", str(folder)], check=True)
     finally:
         subprocess.run(["umount", "-l", str(log)], check=True)
