@@ -62,7 +62,8 @@ class Session:
         self.sizer: Viewer | None = None
         self._keeper = keeper
         self._acts = 0
-        self._pressed = False
+        self._pressed = self._launching = False
+        self._signals: list[int] = []
         self._program = Program(
             keeper.loop,
             keeper.reaper,
@@ -95,6 +96,7 @@ class Session:
         """Start the program; launched(result) when it runs or cannot."""
 
         def done(result: Result) -> None:
+            self._launching = False
             if result.error:
                 self._failed(result)
             else:
@@ -102,17 +104,27 @@ class Session:
                 self._keeper.record(self, "started", {"pid": result.pid, "at": time_ns()})
             if launched is not None:
                 launched(result)
+            for number in self._signals:
+                self.signal(number)
 
         if all(self.size):
             self._program.resize(*self.size)
         console = f"console-{self.id}.sock"
+        self._launching = True
         try:
             self._program.launch(self._keeper.runtime, verb, words, console, done)
         except OSError as error:
             done(Result(code=125, error=f"cannot prepare stdio: {error.strerror or error}"))
 
     def signal(self, number: int) -> bool:
-        """Send a signal to the program itself; False when it does not run."""
+        """Send a signal to the program itself; False when it does not run.
+
+        While the runtime is still starting it, the signal is kept for it: its first output can
+        come before its pid is known.
+        """
+        if self._launching:
+            self._signals.append(number)
+            return True
         if not self.running:
             return False
         os.kill(self._program.pid, number)  # our child, not reaped yet: the pid cannot be another's

@@ -107,6 +107,7 @@ class View(Peer):
 
     def __init__(self, path: str, **attach: Any) -> None:
         super().__init__(socket.socket(fileno=address.connect(path)))
+        self.sock.settimeout(DEADLINE)
         self.output = {1: bytearray(), 2: bytearray()}
         self.order: list[tuple[int, bytes]] = []
         self.gaps: list[tuple[int, int, int]] = []
@@ -221,7 +222,7 @@ class Container:
         self.state, self.run = base / "c" / self.id, base / "run" / self.id
         self.runtime_root = base / "runtime"
         self.pid = 0
-        self.controls: list[Control] = []
+        self.peers: list[Peer] = []
         bundle = self.state / "bundle"
         (bundle / "rootfs").mkdir(parents=True)
         self.run.mkdir(parents=True)
@@ -262,11 +263,13 @@ class Container:
 
     def control(self) -> Control:
         control = Control(self.sock)
-        self.controls.append(control)
+        self.peers.append(control)
         return control
 
     def view(self, **attach: Any) -> View:
-        return View(self.sock, **attach)
+        view = View(self.sock, **attach)
+        self.peers.append(view)
+        return view
 
     def process(self, argv: list[str], tty: bool = False, **keys: Any) -> dict[str, Any]:
         """An OCI process for an exec."""
@@ -292,8 +295,8 @@ class Container:
         return False
 
     def destroy(self) -> None:
-        for control in self.controls:
-            control.close()
+        for peer in self.peers:
+            peer.close()
         runc = [str(self.config["runtime"]), "--root", str(self.runtime_root)]
         subprocess.run([*runc, "delete", "--force", self.id], capture_output=True, check=False)
         if self.pid and alive(self.pid):
@@ -344,7 +347,6 @@ def bundle_spec(name: str, argv: list[str], tty: bool) -> dict[str, Any]:
         {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs"},
         *binds,
     ]
-    path = os.environ["PATH"]
     process = {
         "terminal": tty,
         "user": {"uid": 0, "gid": 0},
@@ -352,7 +354,6 @@ def bundle_spec(name: str, argv: list[str], tty: bool) -> dict[str, Any]:
         "env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"],
         "cwd": "/",
     }
-    assert path
     return {
         "ociVersion": "1.0.2",
         "process": process,
