@@ -125,7 +125,8 @@ def _legacy_color(rest: Iterator[str]) -> int | None:
     if ":" in kind:
         return _colon_color(kind.split(":"))
     if kind == "5":
-        return _indexed(next(rest, ""))
+        index = next(rest, None)
+        return None if index is None else _indexed(index)
     if kind == "2":
         return _rgb([next(rest, ""), next(rest, ""), next(rest, "")])
     return None

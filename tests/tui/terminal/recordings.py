@@ -11,6 +11,7 @@ import fcntl
 import os
 import pty
 import select
+import shutil
 import struct
 import subprocess
 import termios
@@ -104,3 +105,10 @@ class Tmux:
     def close(self) -> None:
         """Stop the server."""
         self._run("kill-server")
+
+
+def tmux_or_skip(folder: Path) -> Tmux:
+    """tmux, where it is installed."""
+    if shutil.which("tmux") is None:
+        pytest.skip("tmux is not installed")
+    return Tmux(folder)

@@ -20,18 +20,8 @@ SESSIONS: dict[str, tuple[list[str], list[bytes]]] = {
     "vim": (
         ["vim", "-u", "NONE", "-N", "+syntax on", "+set nu ls=2 hls", "code.py"],
         [
-            b"\x06",
-            b"5dd",
-            b"ihello \xc3\xa9\x1b",
-            b":vsplit wide.txt\r",
-            b"G",
-            b"\x17w",
-            b"/print\r",
-            b"Vjjd",
-            b"u",
-            b"yyP",
-            b"\x05\x05",
-            b":qa!\r",
+            *(b"\x06", b"5dd", b"ihello \xc3\xa9\x1b", b":vsplit wide.txt\r", b"G", b"\x17w"),
+            *(b"/print\r", b"Vjjd", b"u", b"yyP", b"\x05\x05", b":qa!\r"),
         ],
     ),
     "less": (["less", "-R", "wide.txt"], [b" ", b"b", b"/done\r", b"G", b"k", b"q"]),
@@ -42,12 +32,8 @@ SESSIONS: dict[str, tuple[list[str], list[bytes]]] = {
     "bash": (
         ["bash", "--norc"],
         [
-            b"ls --color=always\r",
-            b"seq 60\r",
-            "echo 日本語\x1b[D\x1b[Dx\r".encode(),
-            b"echo " + b"long " * 40 + b"\x01\x05\r",
-            b"clear\r",
-            b"exit\r",
+            *(b"ls --color=always\r", b"seq 60\r", "echo 日本語\x1b[D\x1b[Dx\r".encode()),
+            *(b"echo " + b"long " * 40 + b"\x01\x05\r", b"clear\r", b"exit\r"),
         ],
     ),
     "python3": (
