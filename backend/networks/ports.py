@@ -60,6 +60,18 @@ def _check(port: Port) -> None:
             ) from error
 
 
+def _check_distinct(ports: Iterable[Port]) -> None:
+    seen: set[tuple[str, str, int]] = set()
+    for port in ports:
+        key = (port.protocol, port.host_ip or "0.0.0.0", port.host_port)
+        if port.host_port and key in seen:
+            raise InvalidArgument(
+                f"port {key[1]}:{key[2]}/{key[0]} is published twice",
+                "give each port of the container another port of the machine",
+            )
+        seen.add(key)
+
+
 class Holder:
     """The sockets that hold the ports of each container."""
 
@@ -70,12 +82,15 @@ class Holder:
     def hold(self, container_id: str, ports: Iterable[Port]) -> tuple[Port, ...]:
         """Hold them all or none; returns them with the chosen numbers filled in.
 
-        Raises FailedPrecondition when one is taken or the address is not this machine's.
+        Raises FailedPrecondition when one is taken or the address is not this machine's,
+        InvalidArgument when one is named twice.
         """
+        wishes = list(ports)
+        _check_distinct(wishes)
         held: list[socket.socket] = []
         filled: list[Port] = []
         try:
-            for port in ports:
+            for port in wishes:
                 sock = self._bind(port)
                 held.append(sock)
                 number = sock.getsockname()[1]

@@ -52,6 +52,7 @@ _IGNORED = frozenset(
 )
 _TMPFS_VALUE = re.compile(r"(size=[0-9]+[kmgKMG%]?|mode=[0-7]{3,4}|nr_inodes=[0-9]+[kmg]?|"
                           r"uid=[0-9]+|gid=[0-9]+)")  # fmt: skip
+_RECURSIVE_SINCE = (5, 12)  # Linux: mount_setattr(2), which the runtime needs for "rro"
 _TMPFS = ("nosuid", "nodev", "noexec")
 
 
@@ -160,6 +161,15 @@ def tmpfs(mount: Mount) -> dict[str, Any]:
 
 
 def _access(mount: Mount, options: list[str]) -> list[str]:
-    """The options with exactly one of ro and rw."""
-    read_only = mount.read_only or "ro" in options
-    return [*(o for o in options if o not in ("ro", "rw")), "ro" if read_only else "rw"]
+    """The options with exactly one of ro and rw; ro holds for what is mounted below, too."""
+    kept = [option for option in options if option not in ("ro", "rw")]
+    if not (mount.read_only or "ro" in options):
+        return [*kept, "rw"]
+    recursive = mount.type != "tmpfs" and _kernel() >= _RECURSIVE_SINCE
+    return [*kept, "ro", "rro"] if recursive else [*kept, "ro"]
+
+
+def _kernel() -> tuple[int, int]:
+    """Major and minor version of the kernel."""
+    major, minor = os.uname().release.split(".")[:2]
+    return int(major), int("".join(filter(str.isdigit, minor)) or 0)

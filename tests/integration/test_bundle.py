@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from contui.backend import cgroups, init, processes, runtime
+from contui.backend import cgroups, init, mounts, processes, runtime
 from contui.backend.containers.process import build_exec
 from contui.backend.containers.spec import Surroundings, build_spec
 from contui.backend.errors import NotFound
@@ -188,7 +188,7 @@ def test_volumes_and_binds(box: Box, tmp_path: Path) -> None:
     source = tmp_path / "data"
     source.mkdir()
     (source / "in").write_text("from outside")
-    mounts = [
+    wanted = [
         Mount(type="bind", source=str(source), target="/data", read_only=True),
         Mount(type="volume", source="keep", target="/var/keep"),
         Mount(type="tmpfs", target="/scratch", options=["size=1m"]),
@@ -197,7 +197,7 @@ def test_volumes_and_binds(box: Box, tmp_path: Path) -> None:
     out = box.out(
         "cat /data/in; ! touch /data/x; echo v >/var/keep/f; ls /etc/default | head -1; "
         "df -k /scratch | tail -1",
-        mounts=mounts,
+        mounts=wanted,
     )
     assert "from outside" in out
     assert " 1024 " in out
@@ -209,6 +209,19 @@ def test_volumes_and_binds(box: Box, tmp_path: Path) -> None:
     assert sorted(os.listdir(copied)) == sorted(os.listdir("/etc/default"))
     box.volumes.discard(box.id)
     assert [volume.name for volume in box.volumes.list()] == ["keep"]
+
+
+def test_read_only_holds_for_what_is_mounted_below(box: Box, tmp_path: Path) -> None:
+    inner = tmp_path / "outer/inner"
+    inner.mkdir(parents=True)
+    mounts.mount("contui-test", inner, "tmpfs")
+    try:
+        bind = Mount(type="bind", source=str(inner.parent), target="/data", read_only=True)
+        assert box.out("! touch /data/x; ! touch /data/inner/x; echo held", mounts=[bind]).endswith(
+            "held\n"
+        )
+    finally:
+        mounts.umount_all(inner)
 
 
 def test_an_exec_beside_it(box: Box) -> None:

@@ -9,6 +9,8 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from contui.backend.containers import bpf
 from contui.backend.containers.spec import Surroundings, build_spec
 from contui.proto.v1.containers_pb2 import ContainerSpec

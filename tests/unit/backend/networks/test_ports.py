@@ -56,6 +56,12 @@ def test_a_port_is_held_until_it_is_let_go(protocol: str) -> None:
     holder.let_go("two")
 
 
+def test_a_port_that_is_named_twice_is_refused() -> None:
+    twice = [Port(80, "tcp", "127.0.0.1", 9), Port(81, "tcp", "127.0.0.1", 9)]
+    with pytest.raises(InvalidArgument, match="published twice"):
+        ports.Holder().hold("one", twice)
+
+
 def test_a_port_of_another_program() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         number = server.getsockname()[1]

@@ -58,19 +58,26 @@ def test_bind_sources(tmp_path: Path) -> None:
     ("mount", "options"),
     [
         (Mount(), ["rbind", "rprivate", "rw"]),
-        (Mount(read_only=True), ["rbind", "rprivate", "ro"]),
-        (Mount(options=["ro", "z", "noexec"]), ["rbind", "rprivate", "noexec", "ro"]),
+        (Mount(read_only=True), ["rbind", "rprivate", "ro", "rro"]),
+        (Mount(options=["ro", "z", "noexec"]), ["rbind", "rprivate", "noexec", "ro", "rro"]),
         (Mount(propagation="rshared"), ["rbind", "rshared", "rw"]),
         (Mount(options=["rslave", "rw"]), ["rbind", "rslave", "rw"]),
     ],
 )
-def test_bind_options(mount: Mount, options: list[str]) -> None:
+def test_bind_options(monkeypatch: pytest.MonkeyPatch, mount: Mount, options: list[str]) -> None:
+    monkeypatch.setattr(mounts, "_kernel", lambda: (5, 12))
     assert mounts.bind(mount, Path("/s"))["options"] == options
+
+
+def test_an_old_kernel_is_not_asked_for_what_it_cannot(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mounts._kernel() > (3, 0)
+    monkeypatch.setattr(mounts, "_kernel", lambda: (5, 10))
+    assert mounts.bind(Mount(read_only=True), Path("/s"))["options"] == ["rbind", "rprivate", "ro"]
 
 
 def test_tmpfs_options() -> None:
     assert mounts.tmpfs(Mount(target="/t"))["options"] == [
         "nosuid", "nodev", "noexec", "mode=1777", "rw",
     ]  # fmt: skip
-    own = Mount(target="/t", options=["exec", "mode=700", "size=1m"], read_only=True)
+    own = Mount(type="tmpfs", target="/t", options=["exec", "mode=700", "size=1m"], read_only=True)
     assert mounts.tmpfs(own)["options"] == ["nosuid", "nodev", "exec", "mode=700", "size=1m", "ro"]
