@@ -174,7 +174,7 @@ class Lifecycle:
             require(state, "kill", managed.name)
             if number in (KILL, signal_number(managed.container.stop_signal)):
                 managed.container.stopped_by_user = True
-                self._registry.store.update(managed.container)
+                self._registry.keep(managed.container)
             await self._signal(managed, number)
             if number == KILL and isinstance(state, Paused):
                 await self._thaw(managed)
@@ -250,6 +250,7 @@ class Lifecycle:
         container, now = managed.container, time.time_ns()
         managed.cancel_health()
         managed.execs.clear()
+        managed.viewers.clear()
         container.sessions, container.health = 0, ""
         managed.ended(exit, now)
         ran_for = max(0.0, (now - container.started_ns) / 1e9) if container.started_ns else 0.0

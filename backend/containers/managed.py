@@ -32,6 +32,7 @@ class Managed:
         self.removed = False
         self.keep = False  # --rm does not take it at its exit: a restart or a removal is under way
         self.execs: dict[str, dict[str, Any]] = {}  # living execs, by session id
+        self.viewers: dict[str, dict[str, str]] = {}  # names by viewer id, by session
         self._waiting: set[asyncio.Future[None]] = set()
 
     @property

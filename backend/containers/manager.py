@@ -7,6 +7,7 @@ Once begun, no verb is interrupted by a client that goes away.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import time
@@ -33,7 +34,7 @@ from contui.backend.containers.state import (
     require,
     run_of,
 )
-from contui.backend.errors import AlreadyExists, InvalidArgument
+from contui.backend.errors import AlreadyExists, FailedPrecondition, InvalidArgument
 from contui.backend.images.store import ImageStore
 from contui.backend.init import find_init
 from contui.backend.journal import Journal
@@ -76,9 +77,12 @@ class Manager:
         """Write down that somebody does something, before it is done."""
         self.registry.store.audit(action, managed.id, managed.name, detail, os.getuid())
 
-    async def create(self, spec: ContainerSpec, name: str, *, ahead: bool) -> Managed:
+    async def create(
+        self, spec: ContainerSpec, name: str, *, pull: str = "", ahead: bool = False
+    ) -> Managed:
         """Validate a request and make a container of it. `ahead`: a start is sure to follow, so
         begin to prepare it. Nothing is left on failure."""
+        check_pull(pull)
         return await self._tasks.finish(self._create(spec, name, ahead=ahead), "create")
 
     async def _create(self, spec: ContainerSpec, name: str, *, ahead: bool) -> Managed:
@@ -94,11 +98,24 @@ class Manager:
             find_init()
         chosen = name or names.made_up(self.registry.by_name)
         identity = Identity(names.new_id(), spec, image.id, config, argv, time.time_ns(), chosen)
-        self._write(identity)
-        managed = self.registry.add(Container(identity, chosen, Created()))
+        managed = self._make(identity)
         self.registry.tell(managed, "create")
         if ahead:
             self.link.prepare_ahead(managed)
+        return managed
+
+    def _make(self, identity: Identity) -> Managed:
+        """Directory and catalogue entry, both or none."""
+        self._write(identity)
+        try:
+            managed = self.registry.add(Container(identity, identity.original_name, Created()))
+        except BaseException:
+            self._journal.begin_remove(identity.id)
+            self._journal.discard(identity.id)
+            raise
+        if not identity.spec.auto_remove:
+            work = asyncio.to_thread(_sync, managed.paths)
+            self._tasks.start(work, f"syncing {identity.original_name}")
         return managed
 
     def _write(self, identity: Identity) -> None:
@@ -190,9 +207,9 @@ class Manager:
         names.check(name)
         if name == managed.name:
             raise InvalidArgument(f"the container is called {name!r} already")
-        await self._free(name)
         async with managed.lock:
             require(managed.container.state, "rename", managed.name)
+            await self._free(name)  # again: nothing comes between this and the renaming
             old = managed.name
             files.write(managed.paths.name, name)
             self.registry.rename(managed, name)
@@ -242,6 +259,23 @@ class Manager:
         managed = self.get(reference)
         require(managed.container.state, "processes", managed.name)
         return managed
+
+
+def check_pull(policy: str) -> None:
+    """Raise unless the policy can be kept: images come from `import` only, none can be pulled."""
+    if policy == "always":
+        raise FailedPrecondition(
+            "images cannot be pulled from a registry", "leave out --pull always", "no-registry"
+        )
+    if policy not in ("", "missing", "never"):
+        raise InvalidArgument(f"there is no pull policy {policy!r}", "use missing or never")
+
+
+def _sync(paths: Paths) -> None:
+    """Have the request survive a loss of power too."""
+    with contextlib.suppress(FileNotFoundError):  # it was removed meanwhile
+        for path in (paths.request, paths.state, paths.state.parent):
+            files.sync(path)
 
 
 def request_document(identity: Identity) -> dict[str, Any]:

@@ -5,6 +5,8 @@ The one place that publishes container events, so that every change is stored be
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Iterator, Mapping
 
 from contui.backend.config import Config
@@ -16,6 +18,8 @@ from contui.backend.containers.store import Store
 from contui.backend.containers.summary import summarize
 from contui.backend.events import Bus
 
+log = logging.getLogger(__name__)
+
 
 class Registry:
     """The containers that exist."""
@@ -26,6 +30,7 @@ class Registry:
         self.by_name: dict[str, str] = {}
         self.store = store
         self.bus = bus
+        self._unkept: dict[str, Container] = {}
 
     def paths(self, container_id: str) -> Paths:
         config = self._config
@@ -58,9 +63,9 @@ class Registry:
         """Let another container have the name, in the catalogue too."""
         if self.by_name.get(managed.name) == managed.id:
             del self.by_name[managed.name]
-        kept, managed.container.name = managed.name, managed.id
-        self.store.update(managed.container)
-        managed.container.name = kept
+        shown, managed.container.name = managed.name, managed.id
+        self.keep(managed.container)
+        managed.container.name = shown
 
     def rename(self, managed: Managed, name: str) -> None:
         """Give a container another name, which must be free."""
@@ -69,6 +74,17 @@ class Registry:
         self.by_name[name] = managed.id
         self.store.update(managed.container)
 
+    def keep(self, container: Container) -> None:
+        """Write a container's state to the catalogue. When that fails (a full disk), the life of
+        containers goes on: the next change tries again, and the durable records are the truth."""
+        self._unkept[container.id] = container
+        try:
+            for one in list(self._unkept.values()):
+                self.store.update(one)
+                del self._unkept[one.id]
+        except sqlite3.Error as error:
+            log.error("the catalogue cannot be written: %s", error)
+
     def forget(self, managed: Managed) -> None:
         """From now on nobody finds it; the catalogue keeps it until its directory is gone."""
         self._by_id.pop(managed.id, None)
@@ -76,7 +92,7 @@ class Registry:
     def move(self, managed: Managed, state: State) -> None:
         """Put a container into another state, in the catalogue too, and wake who waits for it."""
         managed.container.state = state
-        self.store.update(managed.container)
+        self.keep(managed.container)
         managed.notify()
 
     def tell(

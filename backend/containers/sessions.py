@@ -20,7 +20,7 @@ from contui.backend.containers.process import build_exec
 from contui.backend.containers.shimlink import require_shim
 from contui.backend.containers.state import Created, Starting, require
 from contui.backend.containers.validate import signal_number
-from contui.backend.errors import InvalidArgument, NotFound
+from contui.backend.errors import InvalidArgument, NotFound, Unavailable
 from contui.backend.shims.client import ShimClient
 from contui.proto.v1 import sessions_pb2 as pb
 
@@ -69,7 +69,12 @@ class Sessions:
     ) -> socket.socket:
         if client is None:
             client = await self._manager.link.shim(managed)
-        return await client.open_viewer(attach)
+        try:
+            return await client.open_viewer(attach)
+        except Unavailable:
+            async with managed.lock:  # it may have exited meanwhile: then say so
+                require(managed.container.state, "attach", managed.name)
+            raise
 
     async def _join(self, managed: Managed, request: pb.Open) -> tuple[str, ShimClient | None]:
         """An existing session, and the shim that has it (None: it is to be spawned)."""
@@ -79,7 +84,6 @@ class Sessions:
             session = await self._find(client, request.session, managed.name)
             if managed.container.state.word in ("paused", "restarting"):
                 require(managed.container.state, "attach", managed.name)
-            self._tell(managed, "attach", session)
             return session, client
         state = managed.container.state
         ahead = request.before_start and isinstance(state, Created | Starting)
@@ -90,7 +94,6 @@ class Sessions:
         resuming = request.replay == pb.REPLAY_FROM and living is not None
         if not ahead and not resuming:
             require(state, "attach", managed.name)
-        self._tell(managed, "attach", MAIN)
         return MAIN, None if ahead else require_shim(living)
 
     async def _exec(self, managed: Managed, request: pb.Open) -> tuple[str, ShimClient]:
@@ -105,7 +108,7 @@ class Sessions:
         self._audit("exec", managed, " ".join(process["args"]))
         client = require_shim(managed.shim)
         managed.execs[session] = {"keep": request.keep}
-        self._tell(managed, "exec_create", session)
+        self._manager.registry.tell(managed, "exec_create", {"session": session})
         try:
             await client.request(
                 "exec",
@@ -167,9 +170,6 @@ class Sessions:
 
     def _audit(self, action: str, managed: Managed, detail: str) -> None:
         self._manager.audit(action, managed, detail)
-
-    def _tell(self, managed: Managed, action: str, session: str) -> None:
-        self._manager.registry.tell(managed, action, {"session": session})
 
 
 async def sessions_of(client: ShimClient) -> list[dict[str, Any]]:

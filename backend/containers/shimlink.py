@@ -32,6 +32,8 @@ LEAVE_SECONDS = 3.0  # that a shim may take to leave before the next run of its 
 EXEC_KEPT_SECONDS = 60.0  # how long an ended exec with `keep` can still be looked at
 EXEC_ENDED_SECONDS = 2.0  # the same without `keep`: time to resume a lost connection
 
+OWN_VIEWERS = ("health", "logs")  # names of viewers that are the backend's
+
 Exited = Callable[[Managed, dict[str, Any], float], Coroutine[Any, Any, None]]
 Lost = Callable[[Managed], Coroutine[Any, Any, None]]
 
@@ -125,7 +127,19 @@ class ShimLink:
             self._exec_started(managed, event)
         elif kind == "exec_exited":
             self._exec_exited(managed, client, event)
-        elif kind == "viewers" and event.get("session") == "main" and not event["viewers"]:
+        elif kind == "viewers":
+            self._viewers(managed, str(event.get("session", "")), event["viewers"])
+
+    def _viewers(self, managed: Managed, session: str, viewers: list[dict[str, Any]]) -> None:
+        """Viewers have come or gone: tell of those that are people's."""
+        before = managed.viewers.get(session, {})
+        now = {str(v["id"]): str(v["name"]) for v in viewers if v["name"] not in OWN_VIEWERS}
+        managed.viewers[session] = now
+        for action, some, others in (("attach", now, before), ("detach", before, now)):
+            for viewer in some.keys() - others.keys():
+                details = {"session": session, "viewer": some[viewer]}
+                self._registry.tell(managed, action, details)
+        if session == "main" and not viewers:
             self._tasks.start(self.on_deserted(managed), f"last viewer of {managed.name}")
 
     def _exec_started(self, managed: Managed, event: dict[str, Any]) -> None:
@@ -137,6 +151,7 @@ class ShimLink:
     def _exec_exited(self, managed: Managed, client: ShimClient, event: dict[str, Any]) -> None:
         session = str(event.get("session", ""))
         made = managed.execs.pop(session, {})
+        managed.viewers.pop(session, None)
         managed.container.sessions = len(managed.execs)
         exit = event.get("exit") or event
         self._registry.tell(

@@ -162,6 +162,7 @@ _DONE = {
 }
 
 _HINTS = {
+    ("paused", "start"): "contui unpause {name}",
     ("paused", "attach"): "contui unpause {name}",
     ("paused", "exec"): "contui unpause {name}",
     ("paused", "pause"): "it is paused already",

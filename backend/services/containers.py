@@ -23,7 +23,9 @@ class ContainerService(ContainerServiceServicer):
     async def Create(self, request: pb.CreateRequest, context: Any) -> pb.CreateResponse:
         wants_ticket = request.HasField("open")
         ahead = wants_ticket and request.open.open.before_start
-        managed = await self._manager.create(request.spec, request.name, ahead=ahead)
+        managed = await self._manager.create(
+            request.spec, request.name, pull=request.pull, ahead=ahead
+        )
         ticket = None
         if wants_ticket:
             ticket = await self._sessions.ticket(request.open.open, managed)
