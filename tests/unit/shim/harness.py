@@ -297,7 +297,7 @@ class Container:
     def destroy(self) -> None:
         for peer in self.peers:
             peer.close()
-        runc = [str(self.config["runtime"]), "--root", str(self.runtime_root)]
+        runc = [shutil.which("runc") or "runc", "--root", str(self.runtime_root)]
         subprocess.run([*runc, "delete", "--force", self.id], capture_output=True, check=False)
         if self.pid and alive(self.pid):
             os.kill(self.pid, 9)
