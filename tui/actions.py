@@ -5,7 +5,7 @@ Mixed into the app. Long work is a request to the backend in a worker, whose end
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from contui.tui import calls
@@ -17,6 +17,9 @@ from contui.tui.windows import Windows
 
 if TYPE_CHECKING:
     from contui.tui.screens.choose import Choice
+
+# While these work, what is typed is meant for the pane that will come.
+OPENING = frozenset({"attach", "shell", "split_row", "split_column", "session"})
 
 SIGNALS = (
     ("TERM", "asks it to end"),
@@ -41,9 +44,18 @@ class Actions(Windows):
         method: Callable[..., Any] | None = getattr(self, f"act_{action}", None)
         if method is None and (method := getattr(pane, f"act_{action}", None)) is None:
             return
+        if action in OPENING:
+            self.hold_keys()
         result = method(argument) if argument else method()
         if result is not None:
-            self.run_worker(result, group="actions")
+            self.run_worker(self._finish(result, action in OPENING), group="actions")
+
+    async def _finish(self, result: Awaitable[Any], opening: bool) -> None:
+        try:
+            await result
+        finally:
+            if opening:
+                self.release_keys()
 
     def target(self) -> ContainerInfo | None:
         """The container that an action is for: that of the focused pane, else the selected one."""
@@ -121,9 +133,8 @@ class Actions(Windows):
         if pane := self.find_pane("session", container, session):
             self.show_pane(pane)
         elif info is not None:
-            await self.open_session(
-                info, None, "attach" if session == "main" else "exec", "", session
-            )
+            label = "attach" if session == "main" else "exec"
+            await self.open_session(info, None, label, session=session)
 
     async def act_demo(self) -> None:
         """Three containers to look at, from the machine itself."""
@@ -356,7 +367,8 @@ class Actions(Windows):
 
     def act_go_left(self) -> None:
         """The pane to the left, or the list."""
-        self.go_to("left") or self.act_leave_pane()
+        if not self.go_to("left"):
+            self.act_leave_pane()
 
     def act_go_right(self) -> None:
         """The pane to the right."""

@@ -261,8 +261,15 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
     # -- keys and clicks -------------------------------------------------------------------------
 
     @on(KeyPressed)
-    async def _key_pressed(self, message: KeyPressed) -> None:
-        event = message.event
+    def _key_pressed(self, message: KeyPressed) -> None:
+        if self._held is not None:
+            self._held.append(message.event)
+            return
+        self.main.query_one(ContainerListView).handed_over = False
+        self.key_typed(message.event)
+
+    def key_typed(self, event: events.Key) -> None:
+        """Do what a key asks for, where the keyboard is."""
         pane = self.focused_pane()
         scopes = pane.scopes() if pane is not None else ("list",)
         if (event.character or "").isdigit() and event.character != "0":

@@ -118,8 +118,7 @@ class BackendLink:
             if self._up.is_set():
                 delay = FIRST_DELAY
             self._up.clear()
-            problem = await self._revive(problem)
-            if problem is not None:
+            if await self._revive(problem) is not None:
                 await self._pause(delay)
             delay = min(delay * 2, LAST_DELAY)
 

@@ -1,4 +1,4 @@
-"""Each request the app makes of the backend, as a function of the channel; gRPC is imported then."""
+"""Each request the app makes of the backend, as a function of the channel; gRPC comes with it."""
 
 from __future__ import annotations
 

@@ -29,13 +29,6 @@ class EventsCame(Message):
 
 
 @dataclass
-class LogReady(Message):
-    """A log's link holds lines for this pane."""
-
-    pane: str
-
-
-@dataclass
 class ProcessesCame(Message):
     """What runs in a container now; None: its watch ended."""
 

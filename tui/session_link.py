@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from contui.tui.backend_link import BackendLink
 from contui.tui.view_models import frames
@@ -101,6 +101,8 @@ class SessionLink:
 
     def send(self, data: bytes) -> bool:
         """Bytes for the program; False when too much waits already, and nothing was taken."""
+        if not data:
+            return True
         waiting = sum(map(len, self._input))
         if not self._connected and waiting + len(data) > HELD_BYTES:
             return False
@@ -171,7 +173,7 @@ class SessionLink:
         writer: asyncio.Task[None] | None = None
         try:
             stub = sessions_pb2_grpc.SessionServiceStub(await self._backend.channel())
-            call = stub.Stream()
+            call = cast(Any, stub.Stream)()
             await call.write(sessions_pb2.ClientFrame(open=open_request(plan, self._viewer)))
             writer = asyncio.create_task(self._write(call))
             return await self._read(call), None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, cast
 from urllib.parse import unquote
 
 import grpc
@@ -224,4 +225,5 @@ def problem(error: grpc.RpcError) -> Problem:
 def _status(error: grpc.RpcError) -> tuple[grpc.StatusCode, str, list[tuple[str, str | bytes]]]:
     if not isinstance(error, grpc.aio.AioRpcError):
         return grpc.StatusCode.UNKNOWN, str(error), []
-    return error.code(), error.details() or "", list(error.trailing_metadata() or ())
+    trailers = cast(Any, error.trailing_metadata() or ())
+    return error.code(), error.details() or "", list(trailers)

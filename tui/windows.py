@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import App
 
 from contui.tui.backend_link import BackendLink
@@ -32,6 +33,8 @@ class Windows(App[str]):
     detach_keys: str
     expected: set[str]
     _count = 0
+    _held: list[events.Key] | None = None
+    _landed: Pane | None = None
 
     @property
     def main(self) -> MainScreen:
@@ -86,7 +89,32 @@ class Windows(App[str]):
         await self.main.query_one(WorkspaceView).mount(pane)
         self.show_state()
         pane.give_focus()
+        self._landed = pane
         return pane
+
+    # -- keys that are typed ahead ---------------------------------------------------------------
+
+    def hold_keys(self) -> None:
+        """From now on keys are kept: the list must not take them for commands."""
+        if self._held is None:
+            self._held, self._landed = [], None
+        self.main.set_focus(None)
+
+    def release_keys(self) -> None:
+        """Give what was typed meanwhile to the pane that came, else to the list."""
+        held, self._held = self._held or [], None
+        pane, self._landed = self._landed, None
+        if pane is None or not pane.is_attached:
+            self.focus_list()
+        for event in held:
+            if pane is not None and pane.is_attached:
+                pane.type_ahead(event)
+            else:
+                self.key_typed(event)
+
+    def key_typed(self, event: events.Key) -> None:
+        """Do what a key asks for."""
+        raise NotImplementedError
 
     async def mount_panes(self, specs: dict[str, PaneSpec]) -> None:
         """Panes of a workspace that was restored; each has its place already."""
@@ -145,6 +173,7 @@ class Windows(App[str]):
         pane = self.panes.get(self.workspace.focus or "")
         if pane is not None:
             pane.give_focus()
+            self._landed = pane
 
     def go_to(self, direction: str) -> bool:
         """Go to the pane in a direction; returns whether there is one."""
@@ -160,7 +189,7 @@ class Windows(App[str]):
         pane = self.panes.pop(pane_id, None)
         if pane is None:
             return
-        had_focus = self.focused_pane() is pane
+        had_focus = self.main.focused is None or self.focused_pane() is pane
         self.workspace.close(pane_id)
         await pane.remove()
         self.show_state()
@@ -172,7 +201,9 @@ class Windows(App[str]):
 
     def focus_list(self) -> None:
         """Give the keyboard to the list."""
-        self.main.query_one(ContainerListView).focus()
+        found = self.main.query_one(ContainerListView)
+        found.handed_over = False
+        self.main.set_focus(found)
 
     def pane_size(self) -> tuple[int, int]:
         """The size a pane in a tab of its own has, in cells."""

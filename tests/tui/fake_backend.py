@@ -1,7 +1,7 @@
 """A backend of a test's own: a real gRPC server whose answers are scripted.
 
-Its sessions echo what is typed and keep their output by offset, so that a server that is stopped and
-started again can be resumed from, as the real one is.
+Its sessions echo what is typed and keep their output by offset, so that a server that is stopped
+and started again can be resumed from, as the real one is.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ class ChooseScreen(ModalScreen[str], inherit_bindings=False):
 
     def compose(self) -> Iterator[Widget]:
         with Vertical() as box:
-            box.border_title = content([Span(f" {self._title} ", "strong")])
+            box.border_title = content([Span(self._title, "strong")])
             yield Prompt("›", self._hint)
             yield ChoiceList()
 

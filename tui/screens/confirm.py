@@ -41,7 +41,7 @@ class ConfirmScreen(ModalScreen[bool], inherit_bindings=False):
 
     def compose(self) -> Iterator[Widget]:
         with Vertical() as box:
-            box.border_title = content([Span(f" {self._title} ", "warn")])
+            box.border_title = content([Span(self._title, "warn")])
             for line in self._lines:
                 yield Static(content(line))
             yield Static(

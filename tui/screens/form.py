@@ -59,10 +59,10 @@ class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
 
     def compose(self) -> Iterator[Widget]:
         with Vertical() as box:
-            box.border_title = content([Span(f" {self._title} ", "strong")])
+            box.border_title = content([Span(self._title, "strong")])
             box.border_subtitle = content(
-                [Span(" ctrl-s ", "accent"), Span(self._go, "muted"), Span("  tab ", "accent"),
-                 Span("next", "muted"), Span("  esc ", "accent"), Span("cancel ", "muted")]
+                [Span("ctrl-s ", "accent"), Span(self._go, "muted"), Span("  tab ", "accent"),
+                 Span("next", "muted"), Span("  esc ", "accent"), Span("cancel", "muted")]
             )  # fmt: skip
             with VerticalScroll(can_focus=False):
                 yield from self._rows()

@@ -80,8 +80,8 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
 
     def compose(self) -> Iterator[Widget]:
         with Vertical() as box:
-            box.border_title = content([Span(" keys ", "strong")])
-            box.border_subtitle = content([Span(" ↑↓ scroll · any other key closes ", "muted")])
+            box.border_title = content([Span("keys", "strong")])
+            box.border_subtitle = content([Span("↑↓ scroll · any other key closes", "muted")])
             yield HelpText(self._lines)
 
     def on_mount(self) -> None:

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from contui.tui.view_models.text import clean_lines
+from contui.tui.view_models.text import clean_line
 
 MAX_LINES = 50_000
 MAX_CHARS = 16 << 20
 LONGEST = 64 << 10  # characters of one line that are kept
 PAUSED_FACTOR = 4  # how much more is kept while the view is held
-_SGR = re.compile(rb"\x1b\[[0-9;:]*m")
+# Whole control sequences: CSI, OSC (to its terminator), and ESC with one more byte.
+_SEQUENCES = re.compile(
+    rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-OQ-WYZ\\`-~])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class LineCutter:
         self._at = 0.0
 
     def feed(self, data: bytes, at: float) -> list[TextLine]:
-        """The lines that are whole now. Colours are dropped, other controls are made visible."""
+        """The lines that are whole now. Whole control sequences are dropped, what else does not
+        print is made visible; of a line drawn over by carriage returns the last state is kept."""
         if not self._rest:
             self._at = at
         *whole, rest = (self._rest + data).split(b"\n")
@@ -58,9 +62,9 @@ class LineCutter:
         return [self._line(rest)] if rest else []
 
     def _line(self, raw: bytes) -> TextLine:
-        text = _SGR.sub(b"", raw.removesuffix(b"\r")[:LONGEST]).decode("utf-8", "replace")
-        cleaned = clean_lines(text)
-        return TextLine(" ".join(cleaned), self._role, self._at)
+        seen = _SEQUENCES.sub(b"", raw[:LONGEST]).rstrip(b"\r").rpartition(b"\r")[2]
+        text = clean_line(seen.decode("utf-8", "replace"))
+        return TextLine(text, self._role, self._at)
 
 
 class TextBuffer:
@@ -149,7 +153,7 @@ class TextBuffer:
         return self.lines[self._shown[place]], row - self._starts[place]
 
     def find(self, row: int, step: int) -> int | None:
-        """The first row of the next match below (step 1) or above (-1) a row; None: there is none."""
+        """The first row of the next match below (step 1) or above (-1) a row, if there is one."""
         if self.pattern is None or not self._shown:
             return None
         place = max(0, bisect_right(self._starts, row) - 1) + step

@@ -43,7 +43,14 @@ def clean(text: str) -> str:
 
 def clean_lines(text: str) -> list[str]:
     """The same for text that may have several lines; tabs become spaces."""
-    return [line.expandtabs(4).translate(_TABLE) for line in text.splitlines()]
+    return [clean_line(line) for line in text.split("\n")]
+
+
+def clean_line(line: str) -> str:
+    """One line that stays as it is, but for tabs and what must not be shown raw."""
+    if line.isascii() and line.isprintable():
+        return line
+    return line.expandtabs(4).translate(_TABLE)
 
 
 def elide(text: str, width: int) -> str:

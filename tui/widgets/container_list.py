@@ -42,6 +42,7 @@ class ContainerListView(PaintedScroll, can_focus=True):
         super().__init__(id=id)
         self.model = model
         self.stale = True  # nothing has come yet, or the backend is away
+        self.handed_over = False  # a container was chosen: keys are not for the list any more
         self._ageing: Timer | None = None
 
     def on_mount(self) -> None:
@@ -67,18 +68,18 @@ class ContainerListView(PaintedScroll, can_focus=True):
 
     def _titles(self) -> None:
         model = self.model
-        title = [Span(" containers ", "muted")]
+        title = [Span("containers", "muted")]
         if len(model):
             shown = f"{model.visible}/{len(model)}" if model.filter else f"{len(model)}"
-            title.append(Span(f"{shown} ", "strong"))
+            title.append(Span(f" {shown}", "strong"))
         self.border_title = content(title)
         notes = []
         if model.marked:
-            notes.append(Span(f" {len(model.marked)} marked ", "accent"))
+            notes.append(Span(f"{len(model.marked)} marked ", "accent"))
         if model.filter:
-            notes.append(Span(f" /{clean(model.filter)} ", "warn"))
+            notes.append(Span(f"/{clean(model.filter)} ", "warn"))
         if model.sort != "created":
-            notes.append(Span(f" by {model.sort} ", "muted"))
+            notes.append(Span(f"by {model.sort}", "muted"))
         self.border_subtitle = content(notes)
 
     def _show_cursor(self) -> None:
@@ -155,6 +156,7 @@ class ContainerListView(PaintedScroll, can_focus=True):
     # -- input -----------------------------------------------------------------------------------
 
     def on_focus(self) -> None:
+        self.handed_over = False
         self.refresh()
 
     def on_blur(self) -> None:
@@ -171,6 +173,9 @@ class ContainerListView(PaintedScroll, can_focus=True):
             self.post_message(Highlighted())
 
     def on_key(self, event: events.Key) -> None:
+        if self.handed_over or event.key == "enter":
+            self.handed_over = True
+            return
         page = max(1, self.size.height - 1)
         steps = {**MOVES, "pageup": -page, "pagedown": page}
         if event.key in steps:
@@ -190,5 +195,6 @@ class ContainerListView(PaintedScroll, can_focus=True):
         index = offset.y + int(self.scroll_y)
         if index < self.model.visible:
             self.move_to(index)
+            self.handed_over = True
             self.post_message(Chosen(self.model.row(index).id))
             event.stop()

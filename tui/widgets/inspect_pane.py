@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 
 from textual import on
 
@@ -70,8 +71,6 @@ class InspectPane(TextPane):
 
 def pretty(text: str) -> list[str]:
     """JSON with two blanks of indent, as clean lines; what is no JSON is shown as it is."""
-    try:
+    with suppress(ValueError):
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
-        pass
     return clean_lines(text)

@@ -128,7 +128,8 @@ def _nothing(keymap: Keymap, waiting: bool) -> list[Line]:
         [],
         [Span(f"{keymap.key('new'):>3}  ", "accent"), Span("make one; the image ", "muted"),
          Span("host"), Span(" needs no download", "muted")],
-        [Span(f"{keymap.key('demo'):>3}  ", "accent"), Span("a demo of three real ones: a shell, a ticker, a monitor", "muted")],
+        [Span(f"{keymap.key('demo'):>3}  ", "accent"), Span("a demo", ""),
+         Span(" of three real ones: a shell, a ticker, a monitor", "muted")],
         [Span(f"{keymap.key('help'):>3}  ", "accent"), Span("all keys", "muted")],
         [Span(f"{keymap.key('quit'):>3}  ", "accent"), Span("quit", "muted")],
     ]  # fmt: skip

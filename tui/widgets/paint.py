@@ -70,14 +70,14 @@ class _Paint:
         return Strip(segments).adjust_cell_length(width, base)
 
 
-class Painted(_Paint, Widget):  # type: ignore[misc]
+class Painted(_Paint, Widget):
     """A widget that draws spans; its styles come from the theme by role."""
 
     COMPONENT_CLASSES = COMPONENTS
     DEFAULT_CSS = ROLES_CSS.replace("NAME", "Painted")
 
 
-class PaintedScroll(_Paint, ScrollView, inherit_bindings=False):  # type: ignore[misc]
+class PaintedScroll(_Paint, ScrollView, inherit_bindings=False):
     """The same, with more lines than fit."""
 
     COMPONENT_CLASSES = COMPONENTS

@@ -58,7 +58,10 @@ class Pane(Widget):
 
     def give_focus(self) -> None:
         """Put the keyboard here."""
-        self.focus()
+        self.screen.set_focus(self)
+
+    def type_ahead(self, event: events.Key) -> None:
+        """Take a key that was typed before the pane was there."""
 
     def shown(self, seen: bool) -> None:
         """The pane has come into view or left it."""
@@ -75,8 +78,8 @@ class Pane(Widget):
 
     def frame(self, title: list[Span], subtitle: list[Span]) -> None:
         """Write the border."""
-        self.border_title = content([Span(" "), *title, Span(" ")] if title else [])
-        self.border_subtitle = content([Span(" "), *subtitle, Span(" ")] if subtitle else [])
+        self.border_title = content(title)
+        self.border_subtitle = content(subtitle)
 
     def told(self) -> None:
         """Something came: the tab says so while the pane is hidden."""

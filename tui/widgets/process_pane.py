@@ -164,12 +164,12 @@ class ProcessPane(Pane):
         self._draw()
 
     @property
-    def tree(self) -> ProcessTree:
+    def rows(self) -> ProcessTree:
         """The lines."""
         return self.query_one(ProcessTree)
 
     def give_focus(self) -> None:
-        self.tree.focus()
+        self.screen.set_focus(self.rows)
 
     def scopes(self) -> tuple[str, ...]:
         return ("processes", "any", "list")
@@ -244,7 +244,7 @@ class ProcessPane(Pane):
         self._problem = event.problem
         if event.found is not None:
             self._found = event.found
-            self.tree.show(event.found)
+            self.rows.show(event.found)
         self._draw()
 
     # -- actions ---------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ class ProcessPane(Pane):
         """Send the process under the cursor a signal."""
         from contui.tui.actions import Actions, signal_choices
 
-        process, app = self.tree.current, self.app
+        process, app = self.rows.current, self.app
         if process is None or not isinstance(app, Actions):
             return
         what = f"{process.pid} {process.command[:40]}"
@@ -264,7 +264,7 @@ class ProcessPane(Pane):
 
     def act_owner(self) -> None:
         """Go to the session that owns the process."""
-        process = self.tree.current
+        process = self.rows.current
         if process is not None and process.session:
             self.post_message(ActionAsked("session", f"{self.spec.container}/{process.session}"))
         else:

@@ -6,9 +6,11 @@ the session is a SessionModel, changed only here, in the order the frames came.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from textual import events, on
+from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -22,19 +24,27 @@ from contui.tui.view_models import frames
 from contui.tui.view_models.advice import session_line
 from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.sessions import STDERR, OpenPlan, Phase, SessionModel
+from contui.tui.view_models.text import Span
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.pane import Pane
+from contui.tui.widgets.prompt import Prompt
 from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.tab_bar import TabTitle
 
 TURN_BYTES = 32 << 10  # of output that the terminal takes before others have a turn
 RESET = b"\x1bc\x1b[3J"
+LED = ("detach", "tab_next", "tab_previous", "split_row", "split_column", "zoom", "shell", "logs",
+       "scrollback", "close", "leave_pane", "help")  # fmt: skip
 RED, PLAIN = b"\x1b[31m", b"\x1b[39m"
 
 
 class SessionPane(Pane):
     """One viewer of one session."""
+
+    DEFAULT_CSS = """
+    SessionPane Prompt { display: none; }
+    """
 
     def __init__(
         self,
@@ -48,22 +58,22 @@ class SessionPane(Pane):
     ) -> None:
         super().__init__(pane_id, spec, info)
         self.model = model
+        self.terminal = TerminalView(reply_enabled=False)
         self.leading = False  # the leader has been pressed, its second key is awaited
+        self.scrolling = False  # keys move in the scrollback
         self._backend = backend
         self._keymap = keymap
         self._detach_keys = detach_keys
         self._matcher = Matcher(parse(detach_keys))
+        self._pattern = ""
+        self._early = b""  # typed before there was a stream
         self._matching: Timer | None = None
         self._link: SessionLink | None = None
 
     def compose(self) -> Iterator[Widget]:
-        yield TerminalView()
+        yield self.terminal
+        yield Prompt("/", "a regular expression, searched upwards")
         yield StatusLine()
-
-    @property
-    def terminal(self) -> TerminalView:
-        """The emulator's widget."""
-        return self.query_one(TerminalView)
 
     def on_mount(self) -> None:
         self.terminal.key_filter = self._filter_key
@@ -71,7 +81,10 @@ class SessionPane(Pane):
         self.call_after_refresh(self._first_open)
 
     def give_focus(self) -> None:
-        self.terminal.focus()
+        self.screen.set_focus(self.terminal)
+
+    def type_ahead(self, event: events.Key) -> None:
+        self.terminal.post_message(events.Key(event.key, event.character))
 
     # -- the stream ------------------------------------------------------------------------------
 
@@ -102,6 +115,8 @@ class SessionPane(Pane):
     def open(self) -> None:
         """Open the stream; the size is known by now."""
         self._link = SessionLink(self._backend, self._plan)
+        self._link.send(self._early)
+        self._early = b""
         self.run_worker(self._link.run(), group="stream", exclusive=True)
         self.run_worker(self._pump(self._link), group="pump", exclusive=True)
 
@@ -112,6 +127,10 @@ class SessionPane(Pane):
         self.model.again()
         self.open()
         self._draw()
+
+    def act_again(self) -> None:
+        """Open it anew, as the person asks."""
+        self.again()
 
     def _plan(self) -> OpenPlan | None:
         return None if self.model.over else self.model.plan()
@@ -206,6 +225,9 @@ class SessionPane(Pane):
         if self.leading:
             self._led(event)
             return True
+        if self.scrolling:
+            self._scroll_key(event)
+            return True
         if event.key == self._keymap.leader:
             self._lead(True)
             return True
@@ -229,10 +251,84 @@ class SessionPane(Pane):
         if action is not None:
             self.post_message(ActionAsked(action.id))
 
+    # -- scrollback ------------------------------------------------------------------------------
+
+    def act_scrollback(self) -> None:
+        """Let the keys move in what has scrolled away, until esc, q or the end."""
+        self.scrolling = True
+        self._draw()
+        self.post_message(PaneChanged(self.pane_id))
+
+    def _scroll_key(self, event: events.Key) -> None:
+        terminal = self.terminal
+        page = max(1, terminal.size.height - 1)
+        steps = {"up": 1, "k": 1, "down": -1, "j": -1, "pageup": page, "pagedown": -page,
+                 "ctrl+b": page, "ctrl+f": -page, "home": 1 << 30, "g": 1 << 30}  # fmt: skip
+        if event.key in steps:
+            terminal.scroll_lines(steps[event.key])
+        elif event.character == "/":
+            self._ask()
+        elif event.key == "n" and self._pattern:
+            self._search(self._pattern, True)
+        elif event.key in ("escape", "q", "enter", "end", "G"):
+            self._live_again()
+        self._draw()
+
+    def _live_again(self) -> None:
+        self.scrolling = False
+        self.terminal.clear_selection()
+        self.terminal.scroll_to_live()
+        self._draw()
+        self.post_message(PaneChanged(self.pane_id))
+
+    def _ask(self) -> None:
+        prompt = self.query_one(Prompt)
+        prompt.set("")
+        prompt.display = True
+        prompt.focus()
+
+    @on(Prompt.Changed)
+    def _typed_pattern(self, event: Prompt.Changed) -> None:
+        event.stop()
+
+    @on(Prompt.Done)
+    def _asked(self, event: Prompt.Done) -> None:
+        event.stop()
+        event.prompt.display = False
+        self.screen.set_focus(self.terminal)
+        if event.accepted and event.text:
+            self._search(event.text, False)
+
+    def _search(self, pattern: str, again: bool) -> None:
+        self._pattern = pattern
+        try:
+            found = self.terminal.search(pattern, again)
+        except re.error:
+            found = False
+        if not found:
+            self.app.bell()
+
+    @on(TerminalView.Bell)
+    def _bell(self, event: TerminalView.Bell) -> None:
+        event.stop()
+        self.app.bell()
+
+    @on(TerminalView.Scrolled)
+    def _scrolled(self, event: TerminalView.Scrolled) -> None:
+        event.stop()
+        self._draw()
+
+    @on(TerminalView.ClipboardWrite)
+    @on(TerminalView.TitleChanged)
+    def _ignored(self, event: Message) -> None:
+        """A program may not write the person's clipboard; its title is not to be trusted."""
+        event.stop()
+
     @on(TerminalView.Input)
     def _input(self, event: TerminalView.Input) -> None:
         event.stop()
         if self.model.over:
+            self._command(event.data)
             return
         data, detached = self._matcher.feed(event.data)
         if self._matching is not None:
@@ -243,6 +339,13 @@ class SessionPane(Pane):
             self.detach()
         elif self._matcher.holding:
             self._matching = self.set_timer(HOLD_S, self._release)
+
+    def _command(self, data: bytes) -> None:
+        """What was on its way to the program when it ended or was left is for contui."""
+        for character in data.decode("ascii", "ignore"):
+            action = self._keymap.find(character, character, *self.scopes())
+            if action is not None:
+                self.post_message(ActionAsked(action.id))
 
     def _release(self) -> None:
         """Nothing followed the first of the detach keys: it was meant for the program."""
@@ -266,9 +369,11 @@ class SessionPane(Pane):
         self._send(data)
 
     def _send(self, data: bytes) -> None:
-        if not data or self._link is None:
+        if not data:
             return
-        if self.model.access == "ro":
+        if self._link is None:
+            self._early += data
+        elif self.model.access == "ro":
             self.model.notice("this viewer is read-only: ctrl-] a takes another access")
             self._draw()
         elif not self._link.send(data):
@@ -279,6 +384,8 @@ class SessionPane(Pane):
         if self._link is not None:
             self._link.detach()
         self.model.detached()
+        # What is typed from here on is for contui.
+        self.screen.set_focus(None)
         note = f"{self.spec.name}: detached, the program goes on; enter attaches again"
         self.post_message(PaneClosed(self.pane_id, note))
 
@@ -304,8 +411,9 @@ class SessionPane(Pane):
 
     def container_changed(self, info: ContainerInfo | None) -> None:
         before, self.info = self.info, info
-        restarted = info is not None and info.state == "running" and self.model.main
-        if restarted and self.model.over and not (before and before.state == "running"):
+        runs = info is not None and info.state == "running" and self.model.main
+        same = before is not None and info is not None and before.state == info.state
+        if runs and self.model.over and not (same and before.started == info.started):
             self.again()
         elif self.model.over:
             self._draw()
@@ -320,9 +428,7 @@ class SessionPane(Pane):
     def hints(self) -> list[Hint]:
         key = self._keymap.key
         if self.leading:
-            order = ("detach", "tab_next", "tab_previous", "split_row", "split_column", "zoom",
-                     "shell", "logs", "scrollback", "close", "leave_pane", "help")  # fmt: skip
-            return [(key(item, "leader"), _label(self._keymap, item), item) for item in order]
+            return [(key(item, "leader"), _label(self._keymap, item), item) for item in LED]
         if self.model.over:
             return [
                 (key("restart"), "restart", "restart"),
@@ -339,8 +445,15 @@ class SessionPane(Pane):
         leave = self._detach_keys.replace(",", " ") or f"{lead} {key('detach', 'leader')}"
         return [(leave, "detach", "detach"), *hints]
 
+    def _foot(self) -> list[Span]:
+        back = self.terminal.scroll_position
+        if not self.scrolling and not back:
+            return self.model.subtitle(self._detach_keys)
+        keys = "↑↓ pgup pgdn  / search  n again  esc back" if self.scrolling else "a key goes back"
+        return [Span(f"{back} lines back ", "warn"), Span(keys, "muted")]
+
     def _draw(self) -> None:
-        self.frame(self.model.title(), self.model.subtitle(self._detach_keys))
+        self.frame(self.model.title(), self._foot())
         self.query_one(StatusLine).say(session_line(self.model, self.info))
 
 

@@ -70,10 +70,8 @@ class TabBar(Painted):
         state = "bad" if tab.trouble else "muted" if tab.over and not active else ""
         mark = "●" if tab.news and not active else " "
         pieces = [
-            Span(f" {index + 1}" if index < 9 else "  ", "accent" + back if active else "muted"),
-            Span(
-                f" {name}", f"strong{back} {state}".strip() if active else f"muted {state}".strip()
-            ),
+            Span(f" {index + 1}:" if index < 9 else "  ", "accent" + back if active else "muted"),
+            Span(name, f"strong{back} {state}".strip() if active else f"muted {state}".strip()),
             Span(f" {label}", (("" if active else "muted") + back).strip()),
             Span(" ×" if active else f"{mark} ", ("muted" + back) if active else "accent"),
             Span(" ", back.strip()) if active else Span(""),

@@ -54,7 +54,7 @@ class TextPane(Pane):
         return ("text", "any", "list")
 
     def give_focus(self) -> None:
-        self.view.focus()
+        self.screen.set_focus(self.view)
 
     def hints(self) -> list[Hint]:
         names = ("text_search", "text_next", "text_only", "text_wrap")
@@ -108,7 +108,7 @@ class TextPane(Pane):
     def _done(self, event: Prompt.Done) -> None:
         event.stop()
         event.prompt.display = False
-        self.view.focus()
+        self.screen.set_focus(self.view)
         if not event.accepted or not event.text:
             self.act_text_clear()
         elif event.prompt.problem:

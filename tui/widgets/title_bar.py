@@ -33,7 +33,7 @@ class TitleBar(Painted):
 
     def counts(self, running: int, total: int) -> None:
         """How many containers run, and how many there are."""
-        self._counts = f"{running} running · {total} in all" if total else ""
+        self._counts = f"{running}/{total} running" if total else ""
         self.refresh()
 
     @staticmethod

@@ -1,0 +1,144 @@
+"""The list: built from events, by keys and by mouse."""
+
+from __future__ import annotations
+
+from tests.tui.conftest import Open
+from tests.tui.fake_backend import EXITED, FakeBackend
+
+
+def names(driver: object) -> list[str]:
+    return [info.name for info in driver.app.containers.rows]  # type: ignore[attr-defined]
+
+
+async def test_the_snapshot_and_what_follows_are_shown(backend: FakeBackend, opened: Open) -> None:
+    backend.add("web", "nginx")
+    backend.add("job", state=EXITED)
+    async with opened() as driver:
+        assert names(driver) == ["job", "web"]
+        backend.event("create", backend.add("new"))
+        await driver.until(lambda: "new" in names(driver))
+        backend.removes("job")
+        await driver.until(lambda: "job" not in names(driver))
+        assert "web" in driver.screen()
+        assert "nginx" in driver.screen()
+
+
+async def test_the_selection_survives_changes(backend: FakeBackend, opened: Open) -> None:
+    for name in ("a", "b", "c"):
+        backend.add(name)
+    async with opened() as driver:
+        await driver.select("b")
+        backend.event("create", backend.add("d"))
+        backend.removes("c")
+        await driver.until(lambda: names(driver) == ["d", "b", "a"])
+        assert driver.app.containers.current is not None
+        assert driver.app.containers.current.name == "b"
+
+
+async def test_a_removed_selection_goes_to_the_next_line(
+    backend: FakeBackend, opened: Open
+) -> None:
+    for name in ("a", "b", "c"):
+        backend.add(name)
+    async with opened() as driver:
+        await driver.select("b")
+        backend.removes("b")
+        await driver.until(lambda: names(driver) == ["c", "a"])
+        assert driver.app.containers.current is not None
+        assert driver.app.containers.current.name == "a"
+
+
+async def test_moving_by_keys(backend: FakeBackend, opened: Open) -> None:
+    for number in range(100):
+        backend.add(f"c{number:02}")
+    async with opened() as driver:
+        model = driver.app.containers
+        assert model.cursor == 0
+        await driver.press("down", "j")
+        assert model.cursor == 2
+        await driver.press("up", "k")
+        assert model.cursor == 0
+        await driver.press("pagedown")
+        assert model.cursor > 10
+        await driver.press("end")
+        assert model.cursor == 99
+        assert "c00" in driver.screen()
+        await driver.press("home")
+        assert model.cursor == 0
+
+
+async def test_filter_and_its_end(backend: FakeBackend, opened: Open) -> None:
+    backend.add("web", "nginx")
+    backend.add("db", "postgres")
+    async with opened() as driver:
+        await driver.press("/", *"post", "enter")
+        assert names(driver) == ["db"]
+        assert "1/2" in driver.screen()
+        await driver.press("escape")
+        assert names(driver) == ["db", "web"]
+        await driver.press("/", *"zzz")
+        assert "nothing matches" in driver.screen()
+        await driver.press("escape")
+        assert names(driver) == ["db", "web"]
+
+
+async def test_sorting(backend: FakeBackend, opened: Open) -> None:
+    backend.add("b")
+    backend.add("c", state=EXITED)
+    backend.add("a")
+    async with opened() as driver:
+        assert names(driver) == ["a", "c", "b"]
+        await driver.press("o")
+        assert names(driver) == ["a", "b", "c"]
+        await driver.press("o")
+        assert names(driver) == ["a", "b", "c"]
+        await driver.press("o")
+        assert names(driver) == ["a", "c", "b"]
+
+
+async def test_what_a_container_calls_itself_is_never_markup(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("[red]x[/red]", "im\x1b[31mage", ["sh", "-c", "\x1b]0;owned\x07\u202e"])
+    async with opened(size=(160, 40)) as driver:
+        screen = driver.screen()
+        assert "[red]x[/red]" in screen
+        assert "\x1b" not in screen
+        assert "\u202e" not in screen
+        await driver.attach("[red]x[/red]")
+        assert "[red]x[/red]" in driver.screen()
+
+
+async def test_an_empty_engine_offers_a_demo(backend: FakeBackend, opened: Open) -> None:
+    async with opened(size=(80, 24)) as driver:
+        assert "demo" in driver.screen()
+        await driver.press("D")
+        await driver.until(lambda: len(names(driver)) == 3)
+        assert {"demo-shell", "demo-ticker", "demo-top"} == set(names(driver))
+
+
+async def test_a_thousand_containers_are_usable(backend: FakeBackend, opened: Open) -> None:
+    for number in range(1000):
+        backend.add(f"c{number:04}")
+    async with opened() as driver:
+        assert len(names(driver)) == 1000
+        drawn: list[int] = []
+        widget = driver.app.main.query_one("#containers")
+        render = widget.render_line
+
+        def counted(y: int) -> object:
+            drawn.append(y)
+            return render(y)
+
+        widget.render_line = counted  # type: ignore[method-assign, assignment]
+        backend.event("update", backend.find("c0999"))
+        await driver.until(lambda: drawn)
+        assert len(drawn) <= 4 * driver.app.size.height
+
+
+async def test_ages_tick_without_polling(backend: FakeBackend, opened: Open) -> None:
+    backend.add("old", started=1.0)
+    async with opened() as driver:
+        widget = driver.app.main.query_one("#containers")
+        assert widget._ageing is not None  # type: ignore[attr-defined]
+        assert widget._ageing._interval > 60  # type: ignore[attr-defined]
