@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from contui.backend.errors import FailedPrecondition, Internal
+from contui.backend.networks import legacy
 from contui.backend.networks.model import Endpoint, Port
 
 _TIMEOUT = 30  # seconds
@@ -89,6 +90,7 @@ class Firewall:
         """Remove everything of ours. Idempotent."""
         _nft(f"add table ip {self.table}\ndelete table ip {self.table}\n")
         self._close_foreign_chains()
+        legacy.close_chain(self._bridge, self.table)
 
     def _elements(self, verb: str, ip: str, ports: Iterable[Port]) -> str:
         lines = []
@@ -112,6 +114,7 @@ class Firewall:
                 script += f'"{self.table}"\n'
         if script:
             _nft(script)
+        legacy.open_chain(self._bridge, self.table)
 
     def _close_foreign_chains(self) -> None:
         script = ""

@@ -141,6 +141,7 @@ class Network:
         alive = [e for e in known.values() if e not in lost]
         self.sweep(alive)
         if not alive:
+            self.teardown()  # what a crash left; made anew when it is needed
             return lost
         with self._lock:
             if not _address_of(self.bridge):
@@ -152,7 +153,11 @@ class Network:
                 self._ports.hold_again(endpoint.container_id, endpoint.ports)
                 self._endpoints[endpoint.container_id] = endpoint
             self._ready = False
-        self.ensure_bridge()
+        try:
+            self.ensure_bridge()
+        except ContuiError as error:
+            self._warn(f"{error.message}.")
+            return list(known.values())
         return lost + [endpoint for endpoint in alive if not self._repair(endpoint)]
 
     def sweep(self, keep: Iterable[Endpoint]) -> None:
@@ -175,9 +180,9 @@ class Network:
                 return
             with netlink.open_socket() as sock:
                 if self.bridge in netlink.links(sock):
-                    self._delete_link(sock, self.bridge)
                     with contextlib.suppress(ContuiError):
                         self._wall().remove()
+                    self._delete_link(sock, self.bridge)  # last: it tells that there is more
             self._ready = False
             self._leases = None
             self._firewall = None
