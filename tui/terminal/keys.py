@@ -108,8 +108,18 @@ def split_key(key: str) -> tuple[int, str]:
 
 def encode_key(key: str, character: str | None, modes: Modes) -> bytes:
     """The bytes for a key press; empty for keys that a terminal does not send."""
+    if key == "<ignore>":
+        return b""
     modifiers, base = split_key(key)
-    if base in _SILENT or key == "<ignore>":
+    if base == "backspace" and character == "\b" and not modifiers:
+        # Textual calls both backspace; terminals send DEL for the key and BS for Ctrl-H.
+        modifiers, base = CTRL, "h"
+    return encode_press(modifiers, base, character, modes)
+
+
+def encode_press(modifiers: int, base: str, character: str | None, modes: Modes) -> bytes:
+    """The bytes for a key given as its modifiers and its bare name or character."""
+    if base in _SILENT:
         return b""
     if base.startswith("f") and base[1:].isdigit() and 13 <= int(base[1:]) <= 24:
         modifiers, base = modifiers ^ SHIFT, f"f{int(base[1:]) - 12}"

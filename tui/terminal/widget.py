@@ -25,6 +25,7 @@ from contui.tui.terminal.emulator import Terminal
 from contui.tui.terminal.keys import encode_focus, encode_key, encode_paste
 from contui.tui.terminal.painter import Painter
 from contui.tui.terminal.pointer import Pointer
+from contui.tui.terminal.raw_input import RawKey, encode_raw
 from contui.tui.terminal.selection import Selection, find
 
 #: Most bytes taken in one turn of the event loop.
@@ -188,10 +189,19 @@ class TerminalView(Widget, can_focus=True):
         if not self._pumping:
             self._pump()
 
+    def feed_now(self, data: bytes) -> None:
+        """Take output at once, however much: a replay, before the pane is shown."""
+        self._backlog.append(data)
+        self._terminal.feed(b"".join(self._backlog))
+        self._backlog.clear()
+        self._backlog_size = 0
+        self._after_feed()
+
     def _pump(self) -> None:
         """Take one slice, then let the event loop turn."""
         self._pumping = True
-        self._terminal.feed(self._next_slice())
+        if self._backlog:
+            self._terminal.feed(self._next_slice())
         self._after_feed()
         if self._backlog:
             self._drained.clear()
@@ -368,11 +378,19 @@ class TerminalView(Widget, can_focus=True):
 
     def type_key(self, event: events.Key) -> None:
         """Send a key to the program, and show the live screen again."""
-        data = encode_key(event.key, event.character, self._terminal.modes)
+        data = self._encode(event)
         if data and not self.read_only:
             self.clear_selection()
             self.scroll_to_live()
         self.send(data)
+
+    def _encode(self, event: events.Key) -> bytes:
+        modes = self._terminal.modes
+        raw = event.raw if isinstance(event, RawKey) else None
+        if raw == "":
+            return b""  # the rest of a sequence whose first event stood for all of it
+        known = encode_raw(raw, modes) if raw else None
+        return encode_key(event.key, event.character, modes) if known is None else known
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()

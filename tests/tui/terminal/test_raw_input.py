@@ -1,0 +1,66 @@
+"""Keys that Textual's names do not tell apart reach the program as they were pressed."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+
+from contui.tui.terminal.keys import encode_key
+from contui.tui.terminal.modes import Modes
+from contui.tui.terminal.raw_input import RawKey, RawKeyParser, encode_raw
+
+
+def typed(sequence: str, modes: Modes | None = None) -> bytes:
+    """What a pane sends when the outer terminal sends ``sequence`` and then falls silent."""
+    modes = modes or Modes()
+    parser = RawKeyParser()
+    received = [*parser.feed(sequence)]
+    if parser._timeout_time is not None:
+        parser._timeout_time = 0.0
+        received += parser.tick()
+    sent = b""
+    for event in received:
+        assert isinstance(event, RawKey)
+        if event.raw:
+            known = encode_raw(event.raw, modes)
+            sent += encode_key(event.key, event.character, modes) if known is None else known
+    return sent
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    ["a", "A", "é", ".", " ", "\r", "\t", "\x7f", "\x08", "\x03", "\x11", "\x1b", "\0", "\x1f"]
+    + ["\x1b" + c for c in "abfdzABF019.,_]{} \r\t\x7f\x01\x1a+-é"]
+    + [f"\x1b[{c}" for c in "ABCDHF"]
+    + [f"\x1b[1;{m}{c}" for m in (2, 3, 4, 5, 6, 7, 8) for c in "ABCDHF"]
+    + [f"\x1b[{n}~" for n in (2, 3, 5, 6, 15, 17, 18, 19, 20, 21, 23, 24)]
+    + [f"\x1b[{n};{m}~" for n in (3, 5, 6, 15, 24) for m in (2, 3, 5)]
+    + ["\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[Z"],
+    ids=repr,
+)
+def test_a_plain_program_gets_what_a_plain_terminal_sent(sequence: str) -> None:
+    assert typed(sequence) == sequence.encode()
+
+
+def test_cursor_keys_follow_the_programs_mode() -> None:
+    assert typed("\x1b[A", Modes(app_cursor=True)) == b"\x1bOA"
+    assert typed("\x1b[1;3A", Modes(app_cursor=True)) == b"\x1b[1;3A"
+
+
+def test_alt_in_the_programs_own_protocol() -> None:
+    assert typed("\x1bf", Modes(keyboard_flags=1)) == b"\x1b[102;3u"
+    assert typed("\x1bf", Modes(modify_other_keys=2)) == b"\x1b[27;3;102~"
+
+
+def test_names_stay_textuals() -> None:
+    events_of_alt_f = [*RawKeyParser().feed("\x1bf")]
+    assert [event.key for event in events_of_alt_f if isinstance(event, events.Key)] == [
+        "ctrl+right"
+    ]
+    assert RawKey.handler_name == events.Key.handler_name
+
+
+@pytest.mark.parametrize("code", [128, 129, 131])
+def test_extra_mouse_buttons_are_not_the_left_one(code: int) -> None:
+    assert [*RawKeyParser().feed(f"\x1b[<{code};1;1M")] == []
+    assert len([*RawKeyParser().feed("\x1b[<0;1;1M")]) == 1
