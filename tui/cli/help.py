@@ -14,10 +14,10 @@ def overview() -> str:
         "contui: containers to live in. Alone it opens the terminal user interface.",
         "",
         "  contui [--host ADDRESS] VERB …          contui VERB --help",
-        "  contui run -it host bash                a shell in a container of this machine",
+        "  contui run -it host bash                a shell in a container",
     ]
+    lines.append("")
     for title, group in verbs.GROUPS:
-        lines.append("")
         names = [name for name, _, _ in group]
         if len(names) > 6:
             half = (len(names) + 1) // 2

@@ -18,7 +18,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("kill", "lifecycle", "Send a signal to containers"),
             ("pause", "lifecycle", "Freeze all processes of containers"),
             ("unpause", "lifecycle", "Let them go on"),
-            ("wait", "lifecycle", "Wait for containers to end; print their exit status"),
+            ("wait", "lifecycle", "Wait for containers to end; print their status"),
             ("rm", "lifecycle", "Remove containers"),
             ("rename", "lifecycle", "Give a container another name"),
         ),
@@ -26,7 +26,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Inside",
         (
-            ("attach", "attach", "Join the program of a container; what it showed comes first"),
+            ("attach", "attach", "Join a container's program; what it showed comes first"),
             ("exec", "exec", "Run another program in a container"),
             ("sessions", "sessions", "List the programs whose terminals contui holds"),
             ("logs", "logs", "Show what a container has printed"),
@@ -52,11 +52,11 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Engine",
         (
-            ("system", "system", "info: the machine and the engine; df: what takes up the disk"),
+            ("system", "system", "info: machine and engine; df: what takes up the disk"),
             ("backend", "backend", "start, stop, status; alone: serve in the foreground"),
             ("version", "system", "Tell the versions of the parts"),
-            ("demo", "demo", "Start three containers to look at, from the machine itself"),
-            ("completion", "completion", "Print a completion script for bash, zsh or fish"),
+            ("demo", "demo", "Start three containers to look at"),
+            ("completion", "completion", "Print a completion script for bash, zsh, fish"),
         ),
     ),
 )

@@ -29,6 +29,7 @@ class StreamLink:
 
     def __init__(self, opening: messages.Open, channel: Channel) -> None:
         """`channel` may be shared with other calls; after a loss the link has one of its own."""
+        self._own = False
         self._opening = opening
         self._channel = channel
         self._offsets = {frames.STDOUT: 0, frames.STDERR: 0}  # where the next output begins
@@ -55,10 +56,11 @@ class StreamLink:
         return self._call.backlog
 
     def close(self) -> None:
-        if self._call.done:
-            return
-        self._call.finish()
-        self._call.cancel()
+        if not self._call.done:
+            self._call.finish()
+            self._call.cancel()
+        if self._own:
+            self._channel.close()
 
     def receive(self) -> list[Event]:
         """Everything that has come. The last event ever is EXIT, FAILED or LOST."""
@@ -94,10 +96,12 @@ class StreamLink:
         deadline = time.monotonic() + _PATIENCE_S
         while time.monotonic() < deadline:
             try:
-                self._channel = start.reach()
+                channel = start.reach()
             except ApiError:
                 time.sleep(_PAUSE_S)
                 continue
+            self.close()
+            self._channel, self._own = channel, True
             self._call = self._open()
             return True
         return False

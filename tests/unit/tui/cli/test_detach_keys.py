@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,7 +99,7 @@ def test_the_chunking_does_not_matter(data: bytes, cuts: list[int]) -> None:
     whole = Matcher(keys).feed(data)
     matcher, passed = Matcher(keys), b""
     edges = [0, *sorted(cuts), len(data)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         piece, detached = matcher.feed(data[start:end])
         passed += piece
         if detached:

@@ -106,6 +106,9 @@ class Server:
         self._ready.set()
         await self._stop.wait()
         await server.stop(None)
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        if rest:  # calls that the stop cancelled end in their own time
+            await asyncio.wait(rest, timeout=10)
 
     def stop(self) -> None:
         if not self._loop.is_closed():

@@ -1,0 +1,44 @@
+"""Completion: verbs, flags and names."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+
+from contui.tui.cli import completion
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {"containers": ["web", "db"], "running": ["web"], "images": ["host", "alpine:3"]}
+    monkeypatch.setattr(completion, "_names", lambda kind: known.get(kind, []))
+
+
+@pytest.mark.usefixtures("names")
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["st"], ["start", "stop"]),
+        (["rm", ""], ["web", "db"]),
+        (["rm", "web", ""], ["db"]),
+        (["stop", "w"], ["web"]),
+        (["run", "-i", "al"], ["alpine:3"]),
+        (["run", "--name", ""], []),
+        (["run", "host", ""], []),
+        (["run", "--pub"], ["--publish", "--publish-all"]),
+        (["exec", "-u", "root", ""], ["web"]),
+        (["nothing", ""], []),
+    ],
+)
+def test_candidates(words: list[str], found: list[str]) -> None:
+    assert completion.candidates(words) == found
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_scripts_are_scripts(shell: str) -> None:
+    text = completion._SCRIPTS[shell]
+    assert "contui __complete" in text
+    if shutil.which(shell):
+        subprocess.run([shell, "-n"], input=text.encode(), check=True)
