@@ -6,12 +6,15 @@ Written by the shim before anybody is told; read by `contui.backend` at reconcil
 from __future__ import annotations
 
 import os
+from errno import ENOSPC
 
 from contui.shim import jsonlite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+RESERVED = 4096  # bytes; an exit record is a tenth of it
 
 
 def write(path: str, value: dict[str, Any], *, sync: bool = True) -> None:
@@ -20,16 +23,28 @@ def write(path: str, value: dict[str, Any], *, sync: bool = True) -> None:
     With sync the record also survives a loss of power. Raises OSError.
     """
     temporary = f"{path}.tmp"
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         data = jsonlite.dumps(value)
         if os.write(fd, data) != len(data):
-            raise OSError(28, "no space left for the record", path)
+            raise OSError(ENOSPC, "no space left for the record", path)
+        os.ftruncate(fd, len(data))
         if sync:
             os.fdatasync(fd)
     finally:
         os.close(fd)
     os.rename(temporary, path)
+
+
+def reserve(path: str) -> None:
+    """Take the space for a record that must be written later, even on a disk that is full then."""
+    fd = os.open(f"{path}.tmp", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.posix_fallocate(fd, 0, RESERVED)
+    except OSError:
+        return  # full already, or not supported: write() will tell
+    finally:
+        os.close(fd)
 
 
 def read(path: str) -> dict[str, Any] | None:

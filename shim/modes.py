@@ -49,10 +49,13 @@ class ModeTracker:
         last = data.rfind(b"\x1b")
         if last < 0 and data.find(b"\x0e") < 0 and data.find(b"\x0f") < 0:
             return
-        if last >= 0 and self._sequence(data, last, apply=False) < 0:
-            rest = data[last:]
-            self._rest = rest if len(rest) <= _PENDING else b""
-            data = data[:last]
+        string = max(data.rfind(b"\x1b%c" % kind) for kind in _STRINGS)
+        for start in (string, last):  # a string that has not ended, or a sequence
+            if start >= 0 and self._sequence(data, start, apply=False) < 0:
+                rest = data[start:]
+                self._rest = rest if len(rest) <= _PENDING else b""
+                data = data[:start]
+                break
         reset = data.rfind(b"\x1bc")  # RIS: nothing before it matters
         if reset >= 0:
             self._reset()

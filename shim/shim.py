@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from contui.shim.contracts import Answer, Role
 
+_RETRY = 1.0  # seconds until a record that could not be written is tried again
+
 
 class Shim:
     """Everything of one container. The working directory is its bundle."""
@@ -36,6 +38,7 @@ class Shim:
         self.config: dict[str, Any] = jsonlite.loads(durable.slurp(f"{container}/shim.json"))
         self.id = str(self.config["id"])
         self.loop = Loop(note)
+        self._note = note
         self.reaper = Reaper()
         self.runtime = Runtime(self.config, run, self.reaper)
         self.controls: set[Control] = set()
@@ -233,7 +236,16 @@ class Shim:
             self._log.writer.close() if main else self._log.close_beside(session.id)
         if main and what == "started":
             value = value | self._identity(session)
-        durable.write(f"{self._records}/{name}.json", value, sync=main and what == "exited")
+            durable.reserve(f"{self._records}/exited.json")
+        self._write_record(name, value, sync=main and what == "exited")
+
+    def _write_record(self, name: str, value: dict[str, Any], *, sync: bool) -> None:
+        """Write, or keep trying: a full disk may delay a record, and stops nothing."""
+        try:
+            durable.write(f"{self._records}/{name}.json", value, sync=sync)
+        except OSError as error:
+            self._note(error)
+            self.loop.later(_RETRY, lambda: self._write_record(name, value, sync=sync))
 
     def _identity(self, session: Session) -> dict[str, Any]:
         """What tells this very process from another with its pid."""
