@@ -41,6 +41,10 @@ def _app() -> int:
             "contui: the user interface needs a terminal\n  for the command line: contui --help\n"
         )
         return 1
+    if sys.flags.no_site:  # as the launcher starts us: commands need no installed packages
+        import site
+
+        site.main()
     from contui.tui.app import run
 
     return int(run() or 0)
