@@ -45,7 +45,7 @@ def signal_number(name: str) -> int:
     Raises InvalidArgument.
     """
     text = name.strip().upper()
-    if text.isdecimal() and 0 < int(text) < signal.NSIG:
+    if text.isascii() and text.isdecimal() and 0 < int(text) < signal.NSIG:
         return int(text)
     text = text if text.startswith("SIG") else f"SIG{text}"
     if match := re.fullmatch(r"SIGRTMIN\+(\d+)|SIGRTMAX-(\d+)", text):

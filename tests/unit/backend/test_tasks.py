@@ -1,0 +1,52 @@
+"""Background tasks: none is lost, none is interrupted that must not be."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from contui.backend.tasks import Tasks
+
+
+async def test_a_failure_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def fails() -> None:
+        raise RuntimeError("boom")
+
+    tasks = Tasks()
+    with caplog.at_level(logging.ERROR):
+        await asyncio.wait([tasks.start(fails(), "the work")])
+        await asyncio.sleep(0)
+    assert "the work failed: boom" in caplog.text
+
+
+async def test_finish_goes_on_when_the_caller_is_cancelled() -> None:
+    begun, go, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        await go.wait()
+        ended.set()
+
+    tasks = Tasks()
+    caller = asyncio.ensure_future(tasks.finish(work(), "work"))
+    await begun.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    go.set()
+    async with asyncio.timeout(5):
+        await ended.wait()
+
+
+async def test_settle_waits_and_cancel_ends() -> None:
+    go = asyncio.Event()
+    tasks = Tasks()
+    short = tasks.start(asyncio.sleep(0), "short")
+    endless = tasks.start(go.wait(), "endless")
+    await tasks.settle(0.01)
+    assert short.done()
+    assert not endless.done()
+    await tasks.cancel()
+    assert endless.cancelled()
