@@ -1,1 +1,1 @@
-"""The front end: the Textual app and the command line. Talks to the backend through the API only."""
+"""The front end: the Textual app and the command line; it talks to the backend by the API only."""
