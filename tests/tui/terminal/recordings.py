@@ -1,7 +1,7 @@
 """Recordings of real programs, and what tmux shows of them.
 
-A program runs on a pty of a given size, with the emulator answering its questions, until it
-ends; what it wrote is the recording. tmux is the reference terminal: it is fed the same bytes
+A program runs on a pty of a given size, with the emulator answering its questions; what it
+wrote is the recording. tmux is the reference terminal: it is fed the same bytes
 in a pane of the same size and asked what its screen holds.
 """
 
@@ -22,8 +22,10 @@ import pytest
 
 from contui.tui.terminal.emulator import Terminal
 
-#: Longest a program may take to end, in seconds; it is killed then and the test fails.
+#: Longest a program may take to write anything, in seconds.
 PATIENCE = 20
+#: A program that wrote nothing for this many seconds waits for a key.
+QUIET = 0.3
 
 
 def set_size(fd: int, cols: int, rows: int) -> None:
@@ -32,7 +34,7 @@ def set_size(fd: int, cols: int, rows: int) -> None:
 
 
 def record(argv: list[str], keys: list[bytes], cols: int, rows: int, home: Path) -> bytes:
-    """What a program writes until it ends.
+    """What a program writes until it ends, or waits for more than ``keys``.
 
     Each of ``keys`` is typed once the program has gone quiet after the one before.
     """
@@ -52,11 +54,15 @@ def record(argv: list[str], keys: list[bytes], cols: int, rows: int, home: Path)
 
 
 def _converse(fd: int, keys: list[bytes], terminal: Terminal) -> Iterator[bytes]:
+    started = False
     while True:
-        ready, _, _ = select.select([fd], [], [], 0.25 if keys else PATIENCE)
+        quiet = QUIET if started else PATIENCE
+        ready, _, _ = select.select([fd], [], [], quiet)
         if not ready:
+            if not started:
+                pytest.fail("the program wrote nothing")
             if not keys:
-                pytest.fail("the program did not end")
+                return
             os.write(fd, keys.pop(0))
             continue
         try:
@@ -65,6 +71,7 @@ def _converse(fd: int, keys: list[bytes], terminal: Terminal) -> Iterator[bytes]
             return
         if not data:
             return
+        started = True
         terminal.feed(data)
         replies = terminal.take_replies()
         if replies:

@@ -38,6 +38,7 @@ LEGACY: list[tuple[str, str | None, bytes]] = [
     ("escape", "\x1b", b"\x1b"),
     ("backspace", "\x7f", b"\x7f"),
     ("ctrl+h", "\x08", b"\x08"),
+    ("backspace", "\x08", b"\x08"),
     ("ctrl+backspace", None, b"\x08"),
     ("alt+backspace", None, b"\x1b\x7f"),
     ("alt+enter", None, b"\x1b\r"),

@@ -14,7 +14,7 @@ from tests.tui.terminal.recordings import Tmux, record, tmux_or_skip
 
 pytestmark = pytest.mark.slow
 
-#: Programs and what is typed into them, until they end. tmux itself is left out: it scrolls
+#: Programs and what is typed into them. tmux itself is left out: it scrolls
 #: by side margins when its terminal says it has them, which the reference has not.
 SESSIONS: dict[str, tuple[list[str], list[bytes]]] = {
     "vim": (
@@ -28,7 +28,7 @@ SESSIONS: dict[str, tuple[list[str], list[bytes]]] = {
     "nano": (["nano", "wide.txt"], [b"ab", b"\x16", b"\x0b", b"\x15", b"\x18", b"n"]),
     "htop": (["htop", "-d", "50"], [b"\x1b[B", b"t", b"I", b"q"]),
     "top": (["top", "-d", "50"], [b"1", b"c", b"q"]),
-    "mc": (["mc", "-u"], [b"\x1b[B", b"\t", b"\x1b[20~", b"\x1b\x1b", b"\x1b[21~", b"\r"]),
+    "mc": (["mc", "-u"], [b"\x1b[B", b"\t", b"\x1b[20~", b"\x1b[C", b"\x1b\x1b"]),
     "bash": (
         ["bash", "--norc"],
         [
