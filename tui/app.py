@@ -81,6 +81,7 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
         self.workspace = Workspace()
         self.panes: dict[str, Pane] = {}
         self.link = BackendLink(address, self.post_message, starter)
+        self._followed = {}
         self._ever_up = False
         self._synced = False
         self._restored: dict[str, PaneSpec] = {}
@@ -152,6 +153,7 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
             self._synced = True
             await self._restore()
         self.show_containers()
+        self.follow_known()
 
     def _apply(self, info: EventInfo, touched: dict[str, ContainerInfo | None]) -> None:
         if info.type == "system" and info.action == "synced":
@@ -264,6 +266,11 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
     def _key_pressed(self, message: KeyPressed) -> None:
         if self._held is not None:
             self._held.append(message.event)
+            return
+        pane = self.focused_pane()
+        if pane is not None and pane.captures:
+            # It was on its way to the list when the pane took the keyboard.
+            pane.type_ahead(message.event)
             return
         self.main.query_one(ContainerListView).handed_over = False
         self.key_typed(message.event)

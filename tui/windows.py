@@ -35,6 +35,7 @@ class Windows(App[str]):
     _count = 0
     _held: list[events.Key] | None = None
     _landed: Pane | None = None
+    _followed: dict[str, str]
 
     @property
     def main(self) -> MainScreen:
@@ -191,13 +192,14 @@ class Windows(App[str]):
             return
         had_focus = self.main.focused is None or self.focused_pane() is pane
         self.workspace.close(pane_id)
-        await pane.remove()
         self.show_state()
-        if had_focus:
+        # Before the pane goes: what comes to have the focus meanwhile must keep it.
+        if had_focus and self._held is None:
             if self.workspace.tab is not None and pane.spec.kind != "session":
                 self.show_focus()
             else:
                 self.focus_list()
+        await pane.remove()
 
     def focus_list(self) -> None:
         """Give the keyboard to the list."""
@@ -211,12 +213,20 @@ class Windows(App[str]):
         return max(20, size.width - 2), max(5, size.height - 2)
 
     def follow(self, what: str) -> None:
-        """Do what comes after a request: attach:ID, log:ID."""
-        self.run_worker(self._follow(what), group="actions")
-
-    async def _follow(self, what: str) -> None:
+        """Do what comes after a request, attach:ID or log:ID, once the list knows the container."""
         verb, _, key = what.partition(":")
-        info = self.containers.get(key) or ContainerInfo(key, key[:12], state="running")
+        self._followed[key] = verb
+        self.follow_known()
+
+    def follow_known(self) -> None:
+        """Do what was to be done when a container appears."""
+        for key in [key for key in self._followed if self.containers.get(key)]:
+            self.run_worker(self._follow(self._followed.pop(key), key), group="actions")
+
+    async def _follow(self, verb: str, key: str) -> None:
+        info = self.containers.get(key)
+        if info is None:
+            return
         index = self.containers.index_of(key)
         if index is not None:
             self.containers.move_to(index)
