@@ -62,7 +62,7 @@ class Session:
         self.sizer: Viewer | None = None
         self._keeper = keeper
         self._acts = 0
-        self._pressed = self._launching = False
+        self._pressed = self._launching = self._owned = False
         self._signals: list[int] = []
         self._program = Program(
             keeper.loop,
@@ -84,6 +84,11 @@ class Session:
     def running(self) -> bool:
         """Whether the program itself runs (its output may last longer)."""
         return self._program.running
+
+    @property
+    def busy(self) -> bool:
+        """Whether the program runs or is being started."""
+        return self._launching or self._program.running
 
     @property
     def input(self) -> Any:
@@ -192,6 +197,9 @@ class Session:
                     "attach read-only, or wait until it leaves",
                 )
             self.exclusive = viewer
+        if viewer.owner:
+            self._owned = True
+            self.keep = self.keep or viewer.keep
         cursor, prologue = self._begin_at(request)
         self.viewers = (*self.viewers, viewer)
         self._acts += 1
@@ -288,6 +296,15 @@ class Session:
             self._keeper.loop.later(viewer.grace_ms / 1000, self.abandon)
         self._announce()
         self._keeper.deserted(self)
+
+    def await_owner(self, seconds: float) -> None:
+        """End the exec if nobody comes to own it in time."""
+
+        def check() -> None:
+            if not self._owned:
+                self.abandon()
+
+        self._keeper.loop.later(seconds, check)
 
     def abandon(self) -> None:
         """End the exec, unless its owner is back or it has ended by itself."""

@@ -54,7 +54,9 @@ class Shim:
         self.sessions: dict[str, Session] = {MAIN: main}
 
     def listen(self) -> None:
-        """Open shim.sock in the run directory."""
+        """Open shim.sock in the run directory. Raises OSError when another shim lives there."""
+        if _answers(f"{self._run}/shim.sock"):
+            raise FileExistsError("this container has a shim already")
         self._listener = address.listen(f"{self._run}/shim.sock")
         self._listener.setblocking(False)
         self.loop.watch(self._listener.fileno(), EPOLLIN, self._accept)
@@ -131,7 +133,7 @@ class Shim:
         )
 
     def _do_start(self, request: dict[str, Any], answer: Answer) -> None:
-        if self.main.state != CREATED:
+        if self.main.state != CREATED or self.main.busy:
             raise Failure("failed_precondition", f"the container is {self.main.state} already")
         self.main.resize(int(request.get("cols") or 0), int(request.get("rows") or 0))
         self._ooms = 0
@@ -166,7 +168,7 @@ class Shim:
         answer({})
         wait_ms = int(request.get("await_owner_ms") or 0)
         if wait_ms:
-            self.loop.later(wait_ms / 1000, session.abandon)
+            session.await_owner(wait_ms / 1000)
         session.launch("exec", ["--process", process, self.id], launched)
 
     def _do_signal(self, request: dict[str, Any], answer: Answer) -> None:
@@ -212,7 +214,7 @@ class Shim:
         self._after_delete()
 
     def _do_quit(self, request: dict[str, Any], answer: Answer) -> None:
-        if self.main.running:
+        if self.main.busy:
             raise Failure("failed_precondition", "the container runs", "stop it first")
         answer({})
         self.loop.stop()
@@ -316,6 +318,15 @@ class Shim:
             self.runtime.call(words, (null, null, null), done)
         finally:
             os.close(null)
+
+
+def _answers(path: str) -> bool:
+    """Whether somebody listens at a socket."""
+    try:
+        os.close(address.connect(path))
+    except OSError:
+        return False
+    return True
 
 
 class _Arriving:

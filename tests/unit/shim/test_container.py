@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -287,3 +288,58 @@ def test_own_stdio_is_closed(make: Make) -> None:
     assert [os.readlink(f"/proc/{one.pid}/fd/{fd}") for fd in (0, 1, 2)] == ["/dev/null"] * 3
     assert not any("pipe:" in name for name in fds(one.pid)[:3])
     assert json.loads((one.state / "shim.json").read_text())["id"] == one.id
+
+
+def test_a_second_shim_for_a_container_is_refused(make: Make) -> None:
+    one = make(["sleep", "100"])
+    control = one.spawn()
+    with pytest.raises(RuntimeError, match="has a shim already"):
+        one.launcher.spawn(one.state, one.run)
+    assert control.request("start")["ok"]
+    assert not control.request("start")["ok"]
+
+
+def limit_memory(one: Container) -> None:
+    """32 MiB, and tell the shim where the kernel counts."""
+    path = one.state / "bundle" / "config.json"
+    spec = json.loads(path.read_text())
+    spec["linux"]["resources"] = {"memory": {"limit": 32 << 20, "swap": 32 << 20}}
+    path.write_text(json.dumps(spec))
+    group = f"contui-test/{one.id}"
+    one.config["cgroups"] = [f"/sys/fs/cgroup/memory/{group}", f"/sys/fs/cgroup/{group}"]
+    (one.state / "shim.json").write_text(json.dumps(one.config))
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "oom"),
+    [("exec tail /dev/zero", 137, "init"), ("tail /dev/zero; exit 3", 3, "child")],
+)
+def test_out_of_memory_is_told_apart(make: Make, script: str, code: int, oom: str) -> None:
+    one = make(sh(script))
+    limit_memory(one)
+    control = one.spawn()
+    control.request("start")
+    exit_ = control.event("exited")["exit"]
+    assert (exit_["code"], exit_["oom"]) == (code, oom)
+
+
+def test_the_exit_is_recorded_though_the_disk_is_full(make: Make, tmp_path: Path) -> None:
+    one = make(sh("read x; echo bye; exit 6"), stdin_open=True)
+    records = one.state / "records"
+    records.mkdir()
+    libc = ctypes.CDLL(None)
+    assert libc.mount(b"tmpfs", os.fsencode(records), b"tmpfs", 0, b"size=64k") == 0
+    try:
+        control = one.spawn()
+        view = one.view(close_stdin=True)
+        control.request("start")
+        with pytest.raises(OSError, match="No space"), open(records / "ballast", "wb") as file:
+            file.write(bytes(1 << 20))
+        view.type(b"\n")
+        assert view.finish()["code"] == 6
+        assert one.record("exited")["code"] == 6
+        assert control.request("collect", session="main")["ok"]
+        view.close()
+        assert one.gone()
+    finally:
+        libc.umount2(os.fsencode(records), 2)

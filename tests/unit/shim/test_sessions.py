@@ -345,3 +345,30 @@ def test_unknown_session_is_refused(make: Make) -> None:
     view = one.view(session="nope")
     assert view.failed is not None
     assert view.failed["kind"] == "not_found"
+
+
+def test_attaching_leaks_nothing(host: Host) -> None:
+    one, _ = host
+
+    def once() -> None:
+        view = one.view()
+        view.until(lambda: view.live)
+        view.close()
+        one.peers.remove(view)
+
+    for _ in range(5):
+        once()
+    before = len(fds(one.pid))
+    for _ in range(200):
+        once()
+    wait_for(lambda: len(fds(one.pid)) <= before)
+
+
+def test_an_owner_that_keeps_may_leave_for_good(host: Host) -> None:
+    execute(host, "a", ["cat"], stdin=True, await_owner_ms=100)
+    host[0].view(session="a", owner=True, keep=True).close()
+    execute(host, "b", ["sleep", "0.3"])
+    host[1].event("exec_exited", session="b")
+    view = host[0].view(session="a")
+    view.type(b"alive\n")
+    view.wait(b"alive\n")
