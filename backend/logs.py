@@ -69,6 +69,14 @@ class LogReader:
             place = max(place, self._log.since(request.since.unix_nanos))
         return place
 
+    def skip_to(self, stdout: int, stderr: int) -> None:
+        """Leave out what lies before these offsets of the streams."""
+        self._first = {1: stdout, 2: stderr}
+
+    def ends(self) -> tuple[int, int]:
+        """Offsets (stdout, stderr) behind what is written."""
+        return self._log.end()
+
     def refresh(self) -> None:
         """Go on behind what was read: more may have been written."""
         self._log.refresh()

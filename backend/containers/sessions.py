@@ -18,7 +18,7 @@ from contui.backend.containers.managed import Managed
 from contui.backend.containers.manager import Manager
 from contui.backend.containers.process import build_exec
 from contui.backend.containers.shimlink import require_shim
-from contui.backend.containers.state import Created, Starting, require
+from contui.backend.containers.state import Created, Exited, Starting, Unknown, require
 from contui.backend.containers.validate import signal_number
 from contui.backend.errors import InvalidArgument, NotFound, Unavailable
 from contui.backend.shims.client import ShimClient
@@ -128,6 +128,20 @@ class Sessions:
             managed.execs.pop(session, None)
             raise
         return session, client
+
+    def ended(self, request: pb.Open) -> Managed | None:
+        """The container whose main session a client wants to resume although it has ended and its
+        shim is gone: what it missed is in the log."""
+        if request.session not in ("", MAIN) or request.replay != pb.REPLAY_FROM:
+            return None
+        if request.HasField("exec"):
+            return None
+        managed = self._manager.get(request.container)
+        over = isinstance(managed.container.state, Exited | Unknown)
+        if not over or self._manager.link.living(managed):
+            return None
+        self._audit("attach", managed, MAIN)
+        return managed
 
     async def _find(self, client: ShimClient, wanted: str, name: str) -> str:
         """The session meant by an id or a unique prefix of one."""

@@ -11,12 +11,17 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from contui.backend import relay
+from contui.backend.containers import summary
 from contui.backend.containers.managed import Managed
-from contui.backend.containers.sessions import Opening, Sessions
+from contui.backend.containers.sessions import MAIN, Opening, Sessions
+from contui.backend.containers.state import Exit
 from contui.backend.errors import InvalidArgument
+from contui.backend.logs import LogReader
 from contui.backend.tickets import Grant, Tickets
 from contui.proto.v1 import sessions_pb2 as pb
+from contui.proto.v1.logs_pb2 import ReadLogsRequest, ReadLogsResponse
 from contui.proto.v1.sessions_pb2_grpc import SessionServiceServicer
+from contui.proto.v1.types_pb2 import Offsets
 
 
 class SessionService(SessionServiceServicer):
@@ -32,6 +37,10 @@ class SessionService(SessionServiceServicer):
         first = await anext(aiter(request_iterator), None)
         if first is None or first.WhichOneof("frame") != "open":
             raise InvalidArgument("the first message of a stream must be `open`")
+        if over := self._sessions.ended(first.open):
+            async for message in aftermath(over, getattr(first.open, "from")):
+                yield message
+            return
         opening = await self._sessions.open(first.open, "api")
         managed = opening.managed
         sock = await _socket_of(opening)
@@ -82,6 +91,41 @@ class SessionService(SessionServiceServicer):
     ) -> pb.SignalSessionResponse:
         await self._sessions.signal(request.container, request.session, request.signal)
         return pb.SignalSessionResponse()
+
+
+async def aftermath(managed: Managed, start: Offsets) -> AsyncIterator[pb.ServerFrame]:
+    """What a client missed of a main session that has ended: the rest of the log, and the exit."""
+    container = managed.container
+    reader = await asyncio.to_thread(LogReader, managed.paths.log, ReadLogsRequest())
+    try:
+        reader.skip_to(start.stdout, start.stderr)
+        stdout, stderr = reader.ends()
+        session = pb.Session(
+            id=MAIN,
+            container=container.id,
+            container_name=container.name,
+            argv=container.identity.argv,
+            tty=container.spec.tty,
+            state=pb.SESSION_STATE_EXITED,
+        )
+        end = Offsets(stdout=stdout, stderr=stderr)
+        yield pb.ServerFrame(opened=pb.Opened(session=session, start=start, end=end))
+        while found := await asyncio.to_thread(reader.batch):
+            for part in found:
+                yield _logged(part)
+    finally:
+        reader.close()
+    yield pb.ServerFrame(live=pb.Live())
+    yield pb.ServerFrame(exit=summary.exit_message(container.last_exit or Exit(-1)))
+
+
+def _logged(part: ReadLogsResponse) -> pb.ServerFrame:
+    """A piece of the log as a session's stream has it."""
+    if part.dropped:
+        gap = pb.Gap(stream=part.stream, offset=part.offset, bytes=part.dropped)
+        return pb.ServerFrame(gap=gap)
+    output = pb.Output(stream=part.stream, offset=part.offset, data=part.data)
+    return pb.ServerFrame(output=output)
 
 
 async def _socket_of(opening: Opening) -> socket.socket:
