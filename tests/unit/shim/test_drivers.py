@@ -157,8 +157,6 @@ def test_sizes() -> None:
 SCRIPT = (
     "i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo out $i; echo err $i >&2; done; printf last"
 )
-    "i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo out $i; echo err $i >&2; done; printf last"
-)
 
 
 @pytest.mark.integration
