@@ -64,7 +64,7 @@ def _ready_to_go(null: int) -> None:
     os.write(2, b"ready")
     from contui.backend import config
 
-    path = config.load().state_dir / "backend.log"
+    path = config.load().run_dir / "backend.log"
     fresh = path.exists() and path.stat().st_size > LOG_BYTES
     flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if fresh else os.O_APPEND)
     log = os.open(path, flags | os.O_CLOEXEC, 0o600)

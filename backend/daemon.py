@@ -25,6 +25,7 @@ from contui.backend.containers.resources import Resources
 from contui.backend.containers.sessions import Sessions
 from contui.backend.containers.shimlink import ShimLink
 from contui.backend.containers.store import Store
+from contui.backend.engines.native import Native
 from contui.backend.errors import ContuiError, Internal
 from contui.backend.events import Bus
 from contui.backend.health import Health
@@ -115,6 +116,7 @@ class Daemon:
         lifecycle = Lifecycle(registry, link, tasks, health)
         removal = Removal(registry, lifecycle, link, resources, journal, tasks)
         manager = Manager(registry, lifecycle, link, removal, images, journal, tasks)
+        sessions = Sessions(manager)
         return Parts(
             config=config,
             bus=bus,
@@ -125,7 +127,8 @@ class Daemon:
             runtime=find,
             link=link,
             manager=manager,
-            sessions=Sessions(manager),
+            sessions=sessions,
+            engine=Native(manager, sessions),
             tickets=Tickets(config.direct_socket, tasks),
             reconcile=Reconcile(
                 config, registry, lifecycle, link, removal, resources, network, journal, tasks
@@ -157,7 +160,8 @@ class Daemon:
     async def _checkpoints(self, store: Store) -> None:
         while True:
             await asyncio.sleep(CHECKPOINT_SECONDS)
-            await asyncio.to_thread(store.checkpoint)
+            if store.written:
+                await asyncio.to_thread(store.checkpoint)
 
     async def _end(self, parts: Parts) -> None:
         """Let clean-ups end, and leave containers, shims and networks as they are."""

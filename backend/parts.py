@@ -12,6 +12,7 @@ from contui.backend.containers.reconcile import Reconcile
 from contui.backend.containers.sessions import Sessions
 from contui.backend.containers.shimlink import ShimLink
 from contui.backend.containers.store import Store
+from contui.backend.engines.base import Engine
 from contui.backend.errors import ContuiError
 from contui.backend.events import Bus
 from contui.backend.images.store import ImageStore
@@ -66,6 +67,7 @@ class Parts:
     link: ShimLink
     manager: Manager
     sessions: Sessions
+    engine: Engine
     tickets: Tickets
     reconcile: Reconcile
     warnings: list[str]

@@ -45,7 +45,9 @@ EXIT_CODES = {
     "invalid-user": 126,
     "invalid-workdir": 126,
 }
-LOST = Exit(-1, error="its shim died, so nobody saw how it ended")
+LOST = -1  # the exit code when nobody saw it
+_SHIM_DIED = "its shim died, so nobody saw how it ended"
+_REBOOTED = "the machine was restarted while it ran"
 
 
 class Lifecycle:
@@ -240,7 +242,8 @@ class Lifecycle:
             self._after_run(managed, exit, Exited(exit), restartable=True)
             return
         await self._link.end_orphans(managed, run)
-        exit = Exit(LOST.code, at_ns=time.time_ns(), error=LOST.error)
+        rebooted = run is not None and run.boot_id not in ("", files.boot_id())
+        exit = Exit(LOST, at_ns=time.time_ns(), error=_REBOOTED if rebooted else _SHIM_DIED)
         self._after_run(managed, exit, Unknown(exit), restartable=True)
 
     def _after_run(

@@ -61,6 +61,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.warning = ""
+        self.written = False  # since the last checkpoint
         self._db = self._open()
 
     def _open(self) -> sqlite3.Connection:
@@ -116,6 +117,7 @@ class Store:
 
     def update(self, container: Container) -> None:
         """Keep the state, name and counters of a container."""
+        self.written = True
         columns = ", ".join(f"{column.strip()} = ?" for column in _MUTABLE.split(","))
         self._db.execute(
             f"UPDATE containers SET {columns} WHERE id = ?", (*_mutable(container), container.id)
@@ -154,6 +156,7 @@ class Store:
 
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file; waits for the disk. Any thread may call it."""
+        self.written = False
         with sqlite3.connect(self._path) as other:
             other.execute("PRAGMA wal_checkpoint(PASSIVE)")
         other.close()

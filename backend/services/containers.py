@@ -6,6 +6,7 @@ from typing import Any
 
 from contui.backend.containers import inspect, summary
 from contui.backend.containers.manager import Manager
+from contui.backend.engines.base import Engine
 from contui.backend.parts import RuntimeFinder
 from contui.backend.services.sessions import SessionService
 from contui.proto.v1 import containers_pb2 as pb
@@ -15,7 +16,10 @@ from contui.proto.v1.containers_pb2_grpc import ContainerServiceServicer
 class ContainerService(ContainerServiceServicer):
     """See containers.proto for what each call promises."""
 
-    def __init__(self, manager: Manager, sessions: SessionService, runtime: RuntimeFinder) -> None:
+    def __init__(
+        self, engine: Engine, manager: Manager, sessions: SessionService, runtime: RuntimeFinder
+    ) -> None:
+        self._engine = engine
         self._manager = manager
         self._sessions = sessions
         self._runtime = runtime
@@ -71,8 +75,8 @@ class ContainerService(ContainerServiceServicer):
 
     async def List(self, request: pb.ListRequest, context: Any) -> pb.ListResponse:
         filters = {key: list(values.values) for key, values in request.filters.items()}
-        found = self._manager.list(all=request.all, filters=filters, limit=request.limit)
-        return pb.ListResponse(containers=[summary.summarize(container) for container in found])
+        found = await self._engine.containers(all=request.all, filters=filters, limit=request.limit)
+        return pb.ListResponse(containers=found)
 
     async def Inspect(self, request: pb.InspectRequest, context: Any) -> pb.InspectResponse:
         managed = self._manager.get(request.container)

@@ -32,10 +32,10 @@ def register(parts: Parts, max_message: int) -> grpc.aio.Server:
             ("grpc.so_reuseport", 0),
         ],
     )
-    sessions = SessionService(parts.sessions, parts.tickets)
+    sessions = SessionService(parts.engine, parts.sessions, parts.tickets)
     add_SessionServiceServicer_to_server(sessions, server)
     add_ContainerServiceServicer_to_server(
-        ContainerService(parts.manager, sessions, parts.runtime), server
+        ContainerService(parts.engine, parts.manager, sessions, parts.runtime), server
     )
     add_EventServiceServicer_to_server(EventService(parts.bus, parts.manager), server)
     add_ImageServiceServicer_to_server(ImageService(parts.images, parts.manager, parts.bus), server)

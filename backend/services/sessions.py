@@ -15,6 +15,7 @@ from contui.backend.containers import summary
 from contui.backend.containers.managed import Managed
 from contui.backend.containers.sessions import MAIN, Opening, Sessions
 from contui.backend.containers.state import Exit
+from contui.backend.engines.base import Engine
 from contui.backend.errors import InvalidArgument
 from contui.backend.logs import LogReader
 from contui.backend.tickets import Grant, Tickets
@@ -27,7 +28,8 @@ from contui.proto.v1.types_pb2 import Offsets
 class SessionService(SessionServiceServicer):
     """See sessions.proto for what each call promises."""
 
-    def __init__(self, sessions: Sessions, tickets: Tickets) -> None:
+    def __init__(self, engine: Engine, sessions: Sessions, tickets: Tickets) -> None:
+        self._engine = engine
         self._sessions = sessions
         self._tickets = tickets
 
@@ -81,10 +83,8 @@ class SessionService(SessionServiceServicer):
         return await self.ticket(request.open, None)
 
     async def List(self, request: pb.ListSessionsRequest, context: Any) -> pb.ListSessionsResponse:
-        found = await self._sessions.list(request.container)
-        return pb.ListSessionsResponse(
-            sessions=[relay.session_message(values, m.id, m.name) for m, values in found]
-        )
+        found = await self._engine.sessions(request.container)
+        return pb.ListSessionsResponse(sessions=found)
 
     async def Signal(
         self, request: pb.SignalSessionRequest, context: Any
