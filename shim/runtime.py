@@ -61,7 +61,7 @@ def exit_code(message: str) -> int:
         return ENGINE_FAILED
     if any(word in text for word in _NOT_FOUND):
         return NOT_FOUND
-    if any(word in text for word in _CANNOT):
+    if any(word in text for word in _CANNOT) or "open executable" in text:
         return CANNOT_EXECUTE
     return ENGINE_FAILED
 
@@ -76,7 +76,7 @@ def last_error(log: str) -> str:
             continue  # a torn line of a runtime that was killed
         if isinstance(entry, dict) and entry.get("level") in ("error", "fatal"):
             found = str(entry.get("msg", "")) or found
-    return found
+    return found.rpartition("container process: ")[2]  # runc names each layer that it went through
 
 
 class Runtime:
