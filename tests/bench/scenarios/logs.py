@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Iterator
 from typing import TypeVar
 
 from tests.bench.bench import Bench
 from tests.bench.contenders.base import Engine
 from tests.bench.goals import CONTUI, DOCKER, FLOOR, Ratio, Row
-from tests.bench.measuring import finish, pipeline
+from tests.bench.measuring import output_timed, pipeline
 from tests.bench.rounds import MeasureError
 from tests.bench.samples import Samples
 from tests.bench.scenarios.stdout import TEXT
@@ -47,11 +46,8 @@ def measure(bench: Bench) -> dict[str, dict[str, Samples]]:
 
     def tail(name: str) -> float:
         engine = engines[CONTUI if name == SHORT else name]
-        began = time.perf_counter()
-        got = finish(
-            engine.argv("logs", "--tail", "100", short if name == SHORT else container), engine.env
-        )
-        took = time.perf_counter() - began
+        words = ("logs", "--tail", "100", short if name == SHORT else container)
+        took, got = output_timed(engine.argv(*words), engine.env)
         last = SHORT_LINES if name == SHORT else lines
         wanted = [line(number) for number in range(last - 99, last + 1)]
         if name in (CONTUI, SHORT):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from tests.bench.bench import Bench
 from tests.bench.goals import DOCKER, FLOOR, Ratio, Row
-from tests.bench.measuring import PATIENCE, complain
+from tests.bench.measuring import complain, wait_for_end
 from tests.bench.samples import Samples
 
 ROWS = (Row("parallel", "20 parallel starts", "per s", (Ratio("≥", 4, DOCKER),)),)
@@ -52,7 +52,7 @@ def together(volley: Sequence[Sequence[str]], env: Mapping[str, str]) -> float:
         )
         for argv in volley
     ]
-    codes = [process.wait(PATIENCE) for process in running]
+    codes = [wait_for_end(process) for process in running]
     took = time.perf_counter() - began
     for argv, code in zip(volley, codes, strict=True):
         if code:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from tests.bench.bench import Bench
 from tests.bench.contenders.base import Engine
 from tests.bench.goals import CONTUI, FLOOR, Limit, Ratio, Row
-from tests.bench.measuring import PATIENCE, children, cpu_seconds, timed
+from tests.bench.measuring import PATIENCE, children, cpu_seconds, timed, wait_for_end
 from tests.bench.rounds import MeasureError
 from tests.bench.samples import Samples
 from tests.bench.scenarios.parallel import SLEEP
@@ -94,7 +94,7 @@ def created(bench: Bench, engine: Engine, count: int) -> list[str]:
             )
             for name in names[start : start + 4]
         ]
-        if any(maker.wait(PATIENCE) for maker in makers):
+        if any(wait_for_end(maker) for maker in makers):
             raise MeasureError("create failed")
     return names
 
