@@ -150,6 +150,16 @@ class Terminal:
         )
 
     @property
+    def synchronized(self) -> bool:
+        """Whether the program asked to hold the picture back (mode 2026)."""
+        return self.screen.has(2026)
+
+    @property
+    def syncs(self) -> int:
+        """How often it asked so far."""
+        return self.screen.syncs
+
+    @property
     def history_len(self) -> int:
         """Lines of scrollback, at most what was asked for."""
         return len(self.screen.history)
@@ -224,6 +234,7 @@ class Terminal:
         screen.history.clear()
         screen.history.extend(row.entry() for row in history)
         self.stream.forget_calls()
+        screen.repaint = True
         self._collect_at = max(COLLECT_AT, 2 * (len(screen.styles) + len(screen.clusters)))
 
     def _collect_styles(self, rows: list[Row]) -> None:

@@ -6,6 +6,9 @@ rows that changed are drawn again.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style as RichStyle
@@ -15,13 +18,28 @@ from contui.tui.terminal import styles as st
 from contui.tui.terminal.emulator import Terminal
 from contui.tui.terminal.rows import WIDE_TAIL, Row
 
+#: Runs of equal style characters: group 1 is the character.
+style_runs = re.compile(r"(?s)(.)\1*").finditer
+
+
+class Looks(dict[str, RichStyle]):
+    """Style characters of a terminal as Rich styles, made when first drawn."""
+
+    def __init__(self, make: Callable[[str], RichStyle]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, style_id: str) -> RichStyle:
+        look = self[style_id] = self._make(style_id)
+        return look
+
 
 class Painter:
     """Draws the rows of one terminal over a ``base`` style."""
 
     def __init__(self, terminal: Terminal, base: RichStyle) -> None:
         self._terminal = terminal
-        self._looks: dict[st.Style, RichStyle] = {}
+        self._looks = Looks(self._look)
         self.base = base
 
     def rebase(self, base: RichStyle) -> None:
@@ -30,17 +48,11 @@ class Painter:
         self.base = base
 
     def forget(self) -> None:
-        """Drop looks, because a colour or the reverse mode changed."""
+        """Drop looks, because colours, the reverse mode or the numbers of styles changed."""
         self._looks.clear()
 
-    def look(self, style: st.Style) -> RichStyle:
-        """A cell style as Rich has it, over the base."""
-        found = self._looks.get(style)
-        if found is None:
-            if len(self._looks) > 4096:
-                self._looks.clear()
-            found = self._looks[style] = self.base + self._translate(style)
-        return found
+    def _look(self, style_id: str) -> RichStyle:
+        return self.base + self._translate(self._terminal.screen.styles[style_id])
 
     def _translate(self, style: st.Style) -> RichStyle:
         flags = style.flags
@@ -84,17 +96,20 @@ class Painter:
     def segments(self, row: Row, start: int, end: int) -> list[Segment]:
         """The cells ``[start, end)`` as segments that fill exactly that width."""
         text, ids = row.text[start:end], row.styles[start:end]
-        styles, clusters = self._terminal.screen.styles, self._terminal.screen.clusters
-        segments = []
-        at, size = 0, len(ids)
-        while at < size:
-            style_id = ids[at]
-            stop = size - len(ids[at:].lstrip(style_id))
-            shown = clusters.expand(text[at:stop])
-            segments.append(Segment(shown, self.look(styles[style_id])))
-            at = stop
-        if size < end - start:
-            segments.append(Segment(" " * (end - start - size), self.look(st.PLAIN)))
+        looks = self._looks
+        if not text.isascii():
+            expand = self._terminal.screen.clusters.expand
+            segments = [
+                Segment(expand(text[run.start() : run.end()]), looks[run[1]])
+                for run in style_runs(ids)
+            ]
+        else:
+            segments = [
+                Segment(text[run.start() : run.end()], looks[run[1]]) for run in style_runs(ids)
+            ]
+        missing = end - start - len(ids)
+        if missing > 0:
+            segments.append(Segment(" " * missing, looks[st.PLAIN_ID]))
         return segments
 
     def overlaid(self, row: Row, width: int, spans: list[tuple[int, int, RichStyle]]) -> Strip:

@@ -74,6 +74,7 @@ class State(pyte.Screen):
         self.scrolled = 0
         self.replies = bytearray()
         self.bells = 0
+        self.syncs = 0
         self.repaint = True
         self.reset()
 

@@ -97,6 +97,8 @@ class Switches(Writing):
             self.wrap = self.wrap and on
         elif mode == 69:
             self.left, self.right = 0, self.columns - 1
+        elif mode == 2026:
+            self.syncs += on
         elif mode in (47, 1047, 1049):
             self._switch_page(mode, on)
         elif mode == 1048:

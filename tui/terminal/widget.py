@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic
 
 from rich.style import Style as RichStyle
 from textual import events
 from textual.geometry import Offset, Region
-from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from contui.tui.terminal import view_messages
 from contui.tui.terminal.emulator import Terminal
+from contui.tui.terminal.inlet import Inlet
 from contui.tui.terminal.keys import encode_focus, encode_key, encode_paste
 from contui.tui.terminal.painter import Painter
 from contui.tui.terminal.pointer import Pointer
 from contui.tui.terminal.raw_input import RawKey, encode_raw
 from contui.tui.terminal.selection import Selection, find
 
-#: Most bytes taken in one turn of the event loop.
-SLICE = 16 * 1024
 #: Seconds between frames: shown with focus, shown, hidden.
 FOCUSED_FRAME, SHOWN_FRAME, HIDDEN_FRAME = 1 / 60, 1 / 30, 1 / 5
 #: Longest a program may hold back the picture by synchronized output (mode 2026), seconds.
@@ -54,77 +51,12 @@ class TerminalView(Widget, can_focus=True):
     TerminalView { width: 1fr; height: 1fr; }
     """
 
-    @dataclass
-    class Input(Message):
-        """Bytes for the program."""
-
-        view: TerminalView
-        data: bytes
-
-        @property
-        def control(self) -> TerminalView:
-            """The pane, for ``@on`` selectors."""
-            return self.view
-
-    @dataclass
-    class Resized(Message):
-        """The pane has a new size, in cells."""
-
-        view: TerminalView
-        cols: int
-        rows: int
-
-        @property
-        def control(self) -> TerminalView:
-            """The pane, for ``@on`` selectors."""
-            return self.view
-
-    @dataclass
-    class TitleChanged(Message):
-        """The program set its title; printable characters only, but not to be trusted."""
-
-        view: TerminalView
-        title: str
-
-        @property
-        def control(self) -> TerminalView:
-            """The pane, for ``@on`` selectors."""
-            return self.view
-
-    @dataclass
-    class Bell(Message):
-        """The program rang the bell, once or more since the last frame."""
-
-        view: TerminalView
-
-        @property
-        def control(self) -> TerminalView:
-            """The pane, for ``@on`` selectors."""
-            return self.view
-
-    @dataclass
-    class ClipboardWrite(Message):
-        """The program wants text on the clipboard (OSC 52); the owner allows or drops it."""
-
-        view: TerminalView
-        data: bytes
-
-        @property
-        def control(self) -> TerminalView:
-            """The pane, for ``@on`` selectors."""
-            return self.view
-
-    @dataclass
-    class Scrolled(Message):
-        """The view moved in the scrollback; ``lines`` above the live screen, 0 is live."""
-
-        view: TerminalView
-        lines: int
-
-        @property
-        def control(self) -> TerminalView:
-            """The pane, for ``@on`` selectors."""
-            return self.view
+    Input = view_messages.Input
+    Resized = view_messages.Resized
+    TitleChanged = view_messages.TitleChanged
+    Bell = view_messages.Bell
+    ClipboardWrite = view_messages.ClipboardWrite
+    Scrolled = view_messages.Scrolled
 
     def __init__(
         self,
@@ -145,13 +77,11 @@ class TerminalView(Widget, can_focus=True):
         self._terminal = Terminal(80, 24, history)
         self._painter = Painter(self._terminal, RichStyle())
         self._pointer = Pointer(self)
-        self._backlog: deque[bytes] = deque()
-        self._backlog_size = 0
-        self._drained = asyncio.Event()
-        self._drained.set()
+        self._inlet = Inlet(self._terminal, self._after_feed)
         self._painted = asyncio.Event()
         self._painted.set()
-        self._pumping = False
+        self._sync_since: float | None = None
+        self._sync_count = 0
         self._frame_timer: Timer | None = None
         self._last_frame = 0.0
         self._scroll = 0
@@ -169,58 +99,24 @@ class TerminalView(Widget, can_focus=True):
 
     @property
     def backlog(self) -> int:
-        """Bytes fed that are not yet on the screen."""
-        return self._backlog_size
+        """Bytes fed that are not yet in the emulator."""
+        return self._inlet.backlog
+
+    async def drained(self) -> None:
+        """Wait until everything fed is in the emulator; a reader should, before reading on."""
+        await self._inlet.drained()
 
     async def painted(self) -> None:
         """Wait until the frame that was due has been drawn."""
         await self._painted.wait()
 
-    async def drained(self) -> None:
-        """Wait until everything fed is on the screen; a reader should, before reading on."""
-        await self._drained.wait()
-
     def feed(self, data: bytes) -> None:
         """Take output of the program. Large amounts are worked off over several turns."""
-        if not data:
-            return
-        self._backlog.append(data)
-        self._backlog_size += len(data)
-        if not self._pumping:
-            self._pump()
+        self._inlet.feed(data)
 
     def feed_now(self, data: bytes) -> None:
         """Take output at once, however much: a replay, before the pane is shown."""
-        self._backlog.append(data)
-        self._terminal.feed(b"".join(self._backlog))
-        self._backlog.clear()
-        self._backlog_size = 0
-        self._after_feed()
-
-    def _pump(self) -> None:
-        """Take one slice, then let the event loop turn."""
-        self._pumping = True
-        if self._backlog:
-            self._terminal.feed(self._next_slice())
-        self._after_feed()
-        if self._backlog:
-            self._drained.clear()
-            asyncio.get_running_loop().call_soon(self._pump)
-        else:
-            self._pumping = False
-            self._drained.set()
-
-    def _next_slice(self) -> bytes:
-        taken, room = [], SLICE
-        while self._backlog and room > 0:
-            data = self._backlog.popleft()
-            if len(data) > room:
-                self._backlog.appendleft(data[room:])
-                data = data[:room]
-            taken.append(data)
-            room -= len(data)
-        self._backlog_size -= SLICE - room
-        return b"".join(taken)
+        self._inlet.feed_now(data)
 
     def _after_feed(self) -> None:
         replies = self._terminal.take_replies()
@@ -228,21 +124,25 @@ class TerminalView(Widget, can_focus=True):
             self.post_message(self.Input(self, replies))
         for _, data in self._terminal.take_clipboard():
             self.post_message(self.ClipboardWrite(self, data))
-        if self._frame_timer is None and self.is_attached:
-            self._schedule_frame(monotonic())
+        if self.is_attached:
+            now = monotonic()
+            self._follow_sync(now)
+            if self._frame_timer is None:
+                self._schedule_frame(now)
 
     # Frames.
 
     def _schedule_frame(self, now: float) -> None:
-        """One frame as soon as the rate allows; nothing is left running when idle."""
+        """A frame as soon as the rate allows, at once if it may; idle panes have no timer."""
         interval = FOCUSED_FRAME if self.has_focus else SHOWN_FRAME
-        if not self.is_on_screen:
-            interval = HIDDEN_FRAME
-        delay = max(self._last_frame + interval - now, 0)
-        if self._terminal.modes.synchronized:
-            delay = max(delay, min(FOCUSED_FRAME, self._last_frame + LONGEST_SYNC - now))
-        self._painted.clear()
-        self._frame_timer = self.set_timer(max(delay, 0.0001), self._frame)
+        due = self._last_frame + (interval if self.is_on_screen else HIDDEN_FRAME)
+        if self._sync_since is not None:
+            due = max(due, self._sync_since + LONGEST_SYNC)
+        if due <= now:
+            self._frame()
+        else:
+            self._painted.clear()
+            self._frame_timer = self.set_timer(due - now, self._frame)
 
     @property
     def is_on_screen(self) -> bool:
@@ -250,16 +150,27 @@ class TerminalView(Widget, can_focus=True):
         return self.display and self.is_attached and bool(self.region)
 
     def _frame(self) -> None:
-        self._frame_timer = None
-        now = monotonic()
-        if self._terminal.modes.synchronized and now - self._last_frame < LONGEST_SYNC:
-            self._schedule_frame(now)
-            return
-        self._last_frame = now
+        self._cancel_frame()
+        self._last_frame = monotonic()
         self._announce()
         self._follow_scrollback()
         self._refresh_dirty()
         self._painted.set()
+
+    def _cancel_frame(self) -> None:
+        if self._frame_timer is not None:
+            self._frame_timer.stop()
+            self._frame_timer = None
+
+    def _follow_sync(self, now: float) -> None:
+        """Note since when the program holds the picture back (mode 2026)."""
+        if not self._terminal.synchronized:
+            if self._sync_since is not None:
+                self._sync_since = None
+                self._cancel_frame()
+        elif self._sync_since is None or self._sync_count != self._terminal.syncs:
+            self._sync_since = now
+            self._sync_count = self._terminal.syncs
 
     def _announce(self) -> None:
         terminal = self._terminal
@@ -296,16 +207,20 @@ class TerminalView(Widget, can_focus=True):
             width = self.size.width
             self.refresh(*(Region(0, y, width, 1) for y in dirty))
 
-    def render_line(self, y: int) -> Strip:
-        """A line of the pane, ``y`` from its top."""
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines of the pane with its borders; the style under the cells is worked out once."""
         base = self.rich_style
         if base != self._painter.base:
             self._painter.rebase(base)
             self._drop_strips()
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the pane, ``y`` from its top."""
         width = self.size.width
         line = y - self._scroll
         if line >= self._terminal.rows or line < -self._terminal.history_len:
-            return Strip.blank(width, base)
+            return Strip.blank(width, self._painter.base)
         row = self._terminal.row(line)
         spans = self._overlays(line)
         if spans:

@@ -10,7 +10,8 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.pilot import Pilot
 
-from contui.tui.terminal.widget import SLICE, TerminalView
+from contui.tui.terminal.inlet import SLICE
+from contui.tui.terminal.widget import TerminalView
 
 
 class Harness(App[None]):
@@ -216,3 +217,83 @@ async def test_strip_moves_with_its_row() -> None:
         app.view.feed(b"a\r\nb\r\n")
         await settle(pilot, app.view)
         assert app.view.render_line(3) is before
+
+
+async def test_synchronized_output_is_shown_when_it_ends() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed(b"old")
+        await settle(pilot, app.view)
+        app.view.feed(b"\x1b[?2026h\x1b[Hnew")
+        frame = app.view._frame_timer
+        assert frame is not None
+        app.view.feed(b"\x1b[?2026l")
+        assert app.view._frame_timer is not frame
+        await settle(pilot, app.view)
+        assert shown(app.view)[0] == "new"
+
+
+async def test_nothing_runs_when_idle() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed(b"x")
+        await settle(pilot, app.view)
+        assert app.view._frame_timer is None
+
+
+async def test_a_replay_can_be_fed_at_once() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed(b"y\r\n" * SLICE)
+        app.view.feed_now(b"\x1b[2J\x1b[Hreplayed")
+        assert app.view.backlog == 0
+        await settle(pilot, app.view)
+        assert shown(app.view)[0] == "replayed"
+
+
+async def test_another_viewer_may_decide_the_size() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.fixed_size = (20, 5)
+        app.view.set_size(20, 5)
+        app.view.feed(b"x" * 25)
+        await pilot.resize_terminal(50, 12)
+        await settle(pilot, app.view)
+        assert (app.view.terminal.cols, app.view.terminal.rows) == (20, 5)
+        assert shown(app.view)[:2] == ["x" * 20, "x" * 5]
+
+
+async def test_focus_is_told_when_asked() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.focus()
+        await pilot.pause()
+        app.view.feed(b"\x1b[?1004h")
+        app.set_focus(None)
+        await pilot.pause()
+        app.view.focus()
+        await pilot.pause()
+        assert app.sent == b"\x1b[O\x1b[I"
+
+
+async def test_wheel_scrolls_and_shift_page_keys_too() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed(b"".join(b"%d\r\n" % n for n in range(100)))
+        await settle(pilot, app.view)
+        app.view.focus()
+        await pilot.press("shift+pageup")
+        assert app.view.scroll_position == 9
+        await pilot.press("shift+pagedown")
+        assert app.view.scroll_position == 0
+        assert app.sent == b""
+
+
+async def test_wide_text_and_cursor_line_up() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed("日本x\x1b[1;2H".encode())
+        await settle(pilot, app.view)
+        strip = app.view.render_line(0)
+        assert strip.cell_length == 40
+        assert strip.text.rstrip() == "日本x"
