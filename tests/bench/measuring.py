@@ -49,14 +49,14 @@ def timed(argv: Sequence[str], env: Env) -> float:
     return took
 
 
-def wait_for_end(process: subprocess.Popen[bytes], patience: float = PATIENCE) -> int | None:
-    """Exit status of a process, learned the moment it ends; None when it does not.
+def wait_for_end(process: subprocess.Popen[bytes]) -> int | None:
+    """Exit status of a process, learned the moment it ends; None when PATIENCE does first.
 
     Popen.wait() with a timeout looks again only every 50 ms in the end.
     """
     pidfd = os.pidfd_open(process.pid)
     try:
-        ended = select.select([pidfd], [], [], patience)[0]
+        ended = select.select([pidfd], [], [], PATIENCE)[0]
     finally:
         os.close(pidfd)
     return process.wait() if ended else None

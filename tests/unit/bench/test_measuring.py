@@ -29,7 +29,7 @@ def test_a_hung_command_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_end_is_learned_with_the_status() -> None:
     with subprocess.Popen([*PYTHON, "raise SystemExit(4)"]) as process:
-        assert measuring.wait_for_end(process, 20) == 4
+        assert measuring.wait_for_end(process) == 4
 
 
 def test_the_first_byte_comes_before_the_end() -> None:
