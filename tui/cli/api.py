@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from contui.tui.client.wire import Channel
 
+_PAUSE_S = 0.1  # between two tries to reach a backend
+
 _channel: Channel | None = None
 
 
@@ -23,6 +25,22 @@ def channel() -> Channel:
     if _channel is None or not _channel.usable:
         _channel = start.reach()
     return _channel
+
+
+def renew(patience_s: float) -> Channel:
+    """Reach a backend that went away, as soon as it answers again. Raises ApiError."""
+    global _channel
+    import time
+
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            _channel = start.reach()
+            return _channel
+        except ApiError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_PAUSE_S)
 
 
 def each(names: Sequence[str], act: Callable[[str], str]) -> int:

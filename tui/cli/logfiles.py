@@ -14,7 +14,7 @@ from contui.shim.logformat import DATA, Record, Segment, offsets_after
 from contui.tui.cli import api
 from contui.tui.cli.output import note
 from contui.tui.cli.streams import widen
-from contui.tui.client import messages
+from contui.tui.client import messages, start
 from contui.tui.client.direct import close_all, redeem
 from contui.tui.client.links import LOST, DirectLink
 
@@ -232,7 +232,7 @@ def _follow(
 
 def _goes_on(request: messages.ReadLogsRequest, ended: dict[str, int]) -> bool:
     """Whether the container runs again or will; then the request is for what comes behind."""
-    inspected = api.channel().call(
+    inspected = start.reach().call(  # anew: the backend may have been another one meanwhile
         "ContainerService/Inspect",
         messages.InspectRequest(container=request.container),
         messages.InspectResponse,

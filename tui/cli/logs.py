@@ -13,11 +13,14 @@ from contui.tui.cli.flags import Flag, Values, Verb
 from contui.tui.cli.output import note, rfc3339
 from contui.tui.cli.streams import write_all
 from contui.tui.client import messages, settings
+from contui.tui.client.errors import ApiError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from contui.tui.cli.neutral import Neutral
+    from contui.tui.client.wire import Channel
 
+_PATIENCE_S = 30.0  # for a lost backend to come back
 _BATCH = 256 << 10  # bytes that are gathered before they are written, when more is there
 
 _FLAGS = (
@@ -73,28 +76,61 @@ def _request(values: Values) -> messages.ReadLogsRequest:
 
 
 def _relay(request: messages.ReadLogsRequest, writer: Writer, timestamps: bool) -> None:
-    """Everything that the backend reads for us."""
+    """Everything that the backend reads for us; following outlives the backend."""
+    reading = _Reading(writer, timestamps)
     channel = api.channel()
-    call = channel.start("LogService/Read", request)
-    within: set[int] = set()  # streams in the midst of a line: a very long one comes in pieces
-    while (data := call.receive()) is not None:
-        response = messages.ReadLogsResponse.FromString(data)
+    while True:
+        try:
+            reading.run(channel, request)
+            return
+        except ApiError as error:
+            if not request.follow or error.status != "unavailable" or not reading.at:
+                raise
+        writer.flush()
+        channel = api.renew(_PATIENCE_S)
+        request.ClearField("tail")
+        request.since.unix_nanos = reading.at
+
+
+class _Reading:
+    """What has come from the backend so far."""
+
+    def __init__(self, writer: Writer, timestamps: bool) -> None:
+        self.at = 0  # unix ns of the last response
+        self._next = {1: 0, 2: 0}  # offset in its stream of what is wanted next
+        self._within: set[int] = set()  # streams in the midst of a line: long ones come in pieces
+        self._writer = writer
+        self._timestamps = timestamps
+
+    def run(self, channel: Channel, request: messages.ReadLogsRequest) -> None:
+        """One call, to its end. Raises ApiError."""
+        call = channel.start("LogService/Read", request)
+        while (data := call.receive()) is not None:
+            self._take(messages.ReadLogsResponse.FromString(data))
+            if not call.done:
+                self._writer.flush()
+                channel.pump(0)
+
+    def _take(self, response: messages.ReadLogsResponse) -> None:
         if response.dropped or response.notice:
-            writer.flush()
+            self._writer.flush()
             lost = f"{response.dropped} bytes are missing here" if response.dropped else ""
             note(f"contui: {': '.join(filter(None, (lost, response.notice)))}\n")
-        elif timestamps and response.stream not in within:
-            stamp = rfc3339(response.at.unix_nanos).encode()
-            writer.put(response.stream, stamp + b" " + response.data)
-        else:
-            writer.put(response.stream, response.data)
+            return
+        stream = 2 if response.stream == 2 else 1
+        seen = self._next[stream] - response.offset  # before the backend went away
+        if seen >= len(response.data) > 0:
+            return
+        data = response.data[max(seen, 0) :]
+        if self._timestamps and stream not in self._within:
+            data = rfc3339(response.at.unix_nanos).encode() + b" " + data
+        self._writer.put(stream, data)
+        self._next[stream] = response.offset + len(response.data)
+        self.at = response.at.unix_nanos
         if response.data.endswith(b"\n"):
-            within.discard(response.stream)
+            self._within.discard(stream)
         elif response.data:
-            within.add(response.stream)
-        if not call.done:
-            writer.flush()
-            channel.pump(0)
+            self._within.add(stream)
 
 
 class Writer:
