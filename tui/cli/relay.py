@@ -132,7 +132,9 @@ class Relay:
         blocked = output.blocked_on
         wanted = {wakeup: select.POLLIN}
         mask = 0 if blocked >= 0 else select.POLLIN
-        wanted[link.fileno()] = mask | (select.POLLOUT if link.wants_write else 0)
+        mask |= select.POLLOUT if link.wants_write else 0
+        if mask:  # with none, poll would still tell of a link that is closed, over and over
+            wanted[link.fileno()] = mask
         if blocked >= 0:
             wanted[blocked] = select.POLLOUT
         if self._reads_stdin and link.backlog < _INPUT_AHEAD:

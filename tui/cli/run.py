@@ -160,10 +160,11 @@ class _Foreground:
         try:
             if direct:
                 return sessions_io.join(made.ticket)
+            from contui.tui.client import start
             from contui.tui.client.remote import StreamLink
 
             opening.container = made.id
-            return StreamLink(opening, api.channel())
+            return StreamLink(opening, start.reach(), own=True)
         except (ApiError, KeyboardInterrupt):
             _remove(made.id)
             raise

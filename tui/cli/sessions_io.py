@@ -8,7 +8,7 @@ from contui.shim import frames
 from contui.tui.cli import detach_keys, signals, terminal
 from contui.tui.cli.errors import CANNOT_EXECUTE, ENGINE_FAILED, NOT_FOUND, SIGNALLED, CliError
 from contui.tui.cli.output import complain, note
-from contui.tui.client import messages, settings
+from contui.tui.client import messages, settings, start
 from contui.tui.client.errors import ApiError
 
 TYPE_CHECKING = False
@@ -59,13 +59,23 @@ def own_size() -> messages.Size:
 def viewer_name() -> str:
     """What other viewers see of us: "alice@pts/3"."""
     user = os.environ.get("SUDO_USER") or os.environ.get("LOGNAME") or os.environ.get("USER")
+    user = user or _login(os.getuid())
     for descriptor in (0, 1, 2):
         try:
             place = os.ttyname(descriptor).removeprefix("/dev/")
         except OSError:
             continue
-        return f"{user or os.getuid()}@{place}"
-    return f"{user or os.getuid()}@{os.getpid()}"
+        return f"{user}@{place}"
+    return f"{user}@{os.getpid()}"
+
+
+def _login(uid: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def join(ticket: messages.TicketResponse) -> Link:
@@ -94,7 +104,7 @@ def open_session(request: messages.Open) -> tuple[Link, str, str]:
         return join(ticket), ticket.container_name or request.container, ticket.session_id
     from contui.tui.client.remote import StreamLink
 
-    link = StreamLink(request, channel())
+    link = StreamLink(request, start.reach(), own=True)
     return link, request.container, request.session
 
 

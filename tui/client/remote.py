@@ -27,9 +27,9 @@ _PAUSE_S = 0.1
 class StreamLink:
     """One viewer over gRPC."""
 
-    def __init__(self, opening: messages.Open, channel: Channel) -> None:
-        """`channel` may be shared with other calls; after a loss the link has one of its own."""
-        self._own = False
+    def __init__(self, opening: messages.Open, channel: Channel, own: bool = False) -> None:
+        """`own`: close the channel with the link. After a loss the link has one of its own."""
+        self._own = own
         self._opening = opening
         self._channel = channel
         self._offsets = {frames.STDOUT: 0, frames.STDERR: 0}  # where the next output begins

@@ -80,17 +80,9 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Se
     thread.join(30)
 
 
-class Link(remote.StreamLink):
-    """One that closes the channel that it was given."""
-
-    def __init__(self, container: str, **more: Any) -> None:
-        self.given = start.reach(start=False)
-        super().__init__(messages.Open(container=container, **more), self.given)
-
-    def close(self) -> None:
-        super().close()
-        if self.given.fileno() >= 0 and not self._own:
-            self.given.close()
+def link_to(container: str, **more: Any) -> remote.StreamLink:
+    opening = messages.Open(container=container, **more)
+    return remote.StreamLink(opening, start.reach(start=False), own=True)
 
 
 def gather(link: remote.StreamLink, until: int) -> list[tuple[int, int, Any]]:
@@ -109,7 +101,7 @@ def gather(link: remote.StreamLink, until: int) -> list[tuple[int, int, Any]]:
 
 def test_everything_in_both_directions(served: tuple[Sessions, str]) -> None:
     service, _ = served
-    link = Link("web")
+    link = link_to("web")
     found = gather(link, frames.NOTICE)
     attached = {
         "session": {"id": "abc", "tty": True, "open_stdin": True},
@@ -141,7 +133,7 @@ def test_everything_in_both_directions(served: tuple[Sessions, str]) -> None:
 def test_it_goes_on_behind_the_last_byte(served: tuple[Sessions, str]) -> None:
     service, _ = served
     opening: dict[str, Any] = {"exec": messages.ExecSpec(argv=["sh"])}
-    link = Link("breaks", **opening)
+    link = link_to("breaks", **opening)
     found = gather(link, frames.NOTICE)
     kinds = [kind for kind, _, _ in found]
     assert kinds.count(frames.ATTACHED) == 1
@@ -155,7 +147,7 @@ def test_it_goes_on_behind_the_last_byte(served: tuple[Sessions, str]) -> None:
 
 
 def test_a_refusal(served: tuple[Sessions, str]) -> None:
-    link = Link("nobody")
+    link = link_to("nobody")
     ((kind, _, content),) = gather(link, frames.FAILED)
     assert kind == frames.FAILED
     assert (content["kind"], content["message"]) == ("no-such-container", "no container nobody")
@@ -164,7 +156,7 @@ def test_a_refusal(served: tuple[Sessions, str]) -> None:
 
 def test_detaching_reaches_the_backend_before_we_go(served: tuple[Sessions, str]) -> None:
     service, _ = served
-    link = Link("web")
+    link = link_to("web")
     gather(link, frames.NOTICE)
     link.detach()
     link.close()
