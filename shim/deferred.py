@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from _socket import SO_SNDBUF, SOL_SOCKET
 from _socket import socketpair as raw_socketpair
+from select import POLLOUT, poll
 from struct import Struct
 from time import monotonic
 
@@ -90,10 +91,13 @@ class Deferred:
         for number in (1, 2):
             if self._lost[number]:
                 self._held += _HEAD.pack(number, LOST_BUFFER, self._lost[number])
-        end = monotonic() + _DRAIN
-        os.set_blocking(self._fd, True)
-        while self._held and monotonic() < end:
-            del self._held[: os.write(self._fd, self._held[:65536])]
+        end, room = monotonic() + _DRAIN, poll()
+        room.register(self._fd, POLLOUT)
+        try:
+            while self._held and room.poll(max(end - monotonic(), 0) * 1000):
+                del self._held[: os.write(self._fd, self._held)]
+        except OSError:
+            self._held.clear()  # the writer is dead
         os.close(self._fd)
         self._fd = -1
 

@@ -88,6 +88,13 @@ class MainLog:
         """The writer, when its files can serve as a replay store."""
         return self.writer if isinstance(self.writer, LogWriter) else None
 
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Bytes of (stdout, stderr) of all runs so far."""
+        if isinstance(self.writer, LogWriter):
+            return self.writer.ends
+        return self.writer.out, self.writer.err
+
     def beside(self, session: str) -> Driver:
         """A log of its own for an exec, in a directory below the container's."""
         writer = self._open(f"{self.directory}/exec-{session}", (0, 0))
@@ -102,8 +109,7 @@ class MainLog:
 
     def describe(self) -> dict[str, Any]:
         """As `state` shows it."""
-        end = [self.writer.out, self.writer.err]
-        return {"driver": self.driver, "end": end, "dropped": self.writer.dropped}
+        return {"driver": self.driver, "end": list(self.ends), "dropped": self.writer.dropped}
 
     def close(self) -> None:
         """Idempotent."""
@@ -133,7 +139,7 @@ def make_main(keeper: Keeper, config: dict[str, Any], run: str) -> tuple[Session
     """The main session of shim.json, with its log."""
     base = config.get("offsets") or (0, 0)
     log = MainLog(keeper, config, (int(base[0]), int(base[1])))
-    ends = (log.writer.out, log.writer.err)
+    ends = log.ends
     replay = int(config.get("replay_bytes") or REPLAY)
     writer = log.replayable
     store: Store

@@ -34,7 +34,7 @@ class JsonFile:
         self._second, self._prefix = -1, ""
         self._fd = -1
         self._size = 0
-        self._open(0)
+        self._open()
         self._repair()
 
     def append(self, stream: int, data: memoryview | bytes) -> None:
@@ -100,7 +100,19 @@ class JsonFile:
         self._size += len(entries)
 
     def _rotate(self) -> None:
-        os.close(self._fd)
+        """Go on in a new file; when it cannot be made, in the old one."""
+        fresh = f"{self._path}.new"
+        try:
+            os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
+            self._shift()
+            os.rename(fresh, self._path)
+            old = self._fd
+            self._open()
+        except OSError:
+            return
+        os.close(old)
+
+    def _shift(self) -> None:
         for number in range(self._max_files - 1, 0, -1):
             older = f"{self._path}.{number}"
             newer = f"{self._path}.{number - 1}" if number > 1 else self._path
@@ -108,10 +120,9 @@ class JsonFile:
                 os.rename(newer, older)
             except FileNotFoundError:
                 continue
-        self._open(os.O_TRUNC)
 
-    def _open(self, flags: int) -> None:
-        flags |= os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+    def _open(self) -> None:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         self._fd = os.open(self._path, flags, 0o600)
         self._size = os.fstat(self._fd).st_size
 

@@ -57,6 +57,7 @@ class LogWriter:
         self._data = self._index = -1
         self._position = self._sequence = 0
         self.number = 0
+        self.troubled: Callable[[], None] | None = None  # losses began, or were written down
         self.lost = [0, 0, 0]  # bytes per stream that wait for a record of their loss
         self.dropped = 0  # bytes lost since this writer began
         durable.make_directory(directory)
@@ -64,14 +65,25 @@ class LogWriter:
         found = numbers(directory)
         if found:
             self._continue(found[-1])
+            self.lost[1] = max(offsets[0] - self.out, 0)  # what an earlier run could not write
+            self.lost[2] = max(offsets[1] - self.err, 0)
         else:
             self._begin(1)
 
     def append(self, stream: int, data: memoryview | bytes) -> None:
         """Write one chunk of a stream (1 or 2). Never raises for want of space."""
+        while len(data) > self._max_size:
+            self._append(stream, data[: self._max_size])
+            data = data[self._max_size :]
+        self._append(stream, data)
+
+    def _append(self, stream: int, data: memoryview | bytes) -> None:
         size = len(data)
         if self._position + size > self._max_size and self._position:
             self._rotate()
+            if self._position + size > POSITION_LIMIT:
+                self._lose(stream, size)
+                return
         written = self._write_data(data)
         if written and not self._record_data(stream, data if written == size else data[:written]):
             os.ftruncate(self._data, self._position)
@@ -80,6 +92,11 @@ class LogWriter:
         self._position += written
         if written < size:
             self._lose(stream, size - written)
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Bytes of (stdout, stderr) so far, those that are lost included."""
+        return self.out + self.lost[1], self.err + self.lost[2]
 
     def skip(self, stream: int, size: int, kind: int) -> None:
         """Note that `size` bytes of a stream are not in the log, and why."""
@@ -97,8 +114,11 @@ class LogWriter:
         self._data = self._index = -1
 
     def _lose(self, stream: int, size: int) -> None:
+        first = not any(self.lost)
         self.lost[stream] += size
         self.dropped += size
+        if first and self.troubled is not None:
+            self.troubled()
 
     def _record_data(self, stream: int, data: memoryview | bytes) -> bool:
         """Record a chunk that lies in the data file, after the losses that came before it."""
@@ -117,6 +137,8 @@ class LogWriter:
                 if not self._write_record(kind, stream, size, b""):
                     self.lost[stream] += size
                     return
+        if self.troubled is not None:
+            self.troubled()
 
     def _write_data(self, data: memoryview | bytes) -> int:
         """Bytes written; fewer than given when the disk is full or failing."""

@@ -51,6 +51,8 @@ class Shim:
         self._collectors: list[Answer] = []
         main, self._log = make_main(self, self.config, run)
         self.main: Session = main
+        if self._log.replayable is not None:
+            self._log.replayable.troubled = self._log_troubled
         self.sessions: dict[str, Session] = {MAIN: main}
 
     def listen(self) -> None:
@@ -260,6 +262,10 @@ class Shim:
         """Send an event to every control connection."""
         for control in list(self.controls):
             control.event(event)
+
+    def _log_troubled(self) -> None:
+        """The disk is full, or has room again; sent once this turn's chunk is accounted for."""
+        self.loop.later(0, lambda: self.emit({"event": "log", **self._log.describe()}))
 
     def oom(self, session: Session, killed: bool) -> str:
         """Compares the cgroup's counter with what it was."""

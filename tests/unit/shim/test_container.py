@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from contui.shim import address, frames
+from contui.shim.logformat import Log
 from tests.unit.shim.harness import Container, Control, Launcher, Peer, alive, fds, wait_for
 
 pytestmark = pytest.mark.integration
@@ -343,3 +344,33 @@ def test_the_exit_is_recorded_though_the_disk_is_full(make: Make, tmp_path: Path
         assert one.gone()
     finally:
         libc.umount2(os.fsencode(records), 2)
+
+
+def test_a_full_log_disk_stops_nobody_and_is_told(make: Make) -> None:
+    one = make(sh("head -c 3000000 /dev/zero; read x; echo after"), stdin_open=True)
+    one.log.mkdir()
+    libc = ctypes.CDLL(None)
+    assert libc.mount(b"tmpfs", os.fsencode(one.log), b"tmpfs", 0, b"size=1m") == 0
+    try:
+        control = one.spawn()
+        view, stuck = one.view(), one.view()
+        control.request("start")
+        view.until(lambda: view.at[0] == 3000000)
+        assert control.event("log")["dropped"] > 0
+        view.type(b"\n")
+        assert view.finish()["code"] == 0
+        assert bytes(view.output[1]).endswith(b"after\n")
+        stuck.finish()
+        for each in (view, stuck):
+            missing = sum(count for _, _, count in each.gaps)
+            assert missing + len(each.output[1]) == 3000006
+        assert one.record("exited")["offsets"] == [3000006, 0]
+        log = Log(str(one.log))
+        assert sum(len(c.data) + c.lost for c in log.chunks()) <= 3000006
+        log.close()
+        for peer in one.peers[1:]:
+            peer.close()
+        control.request("collect", session="main")
+        assert one.gone()
+    finally:
+        libc.umount2(os.fsencode(one.log), 2)

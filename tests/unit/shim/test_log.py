@@ -270,3 +270,22 @@ def test_since_finds_the_first_record_not_older(tmp_path: Path) -> None:
         assert first.at == times[at]
     assert list(log.chunks(log.since(times[-1] + 1))) == []
     log.close()
+
+
+def test_a_chunk_larger_than_a_segment_is_split(tmp_path: Path) -> None:
+    writer = LogWriter(str(tmp_path / "log"), 1000, 3)
+    writer.append(1, bytes(range(250)) * 40)
+    writer.close()
+    assert text(tmp_path / "log") == (bytes(range(250)) * 40)[-3000:]
+    assert all(path.stat().st_size <= 1000 for path in (tmp_path / "log").glob("*.data"))
+
+
+def test_what_an_earlier_run_lost_is_said_when_the_log_goes_on(tmp_path: Path) -> None:
+    writer = LogWriter(str(tmp_path / "log"), BIG, 3)
+    writer.append(1, b"first\n")
+    writer.close()
+    again = LogWriter(str(tmp_path / "log"), BIG, 3, offsets=(106, 0))
+    assert again.ends == (106, 0)
+    again.append(1, b"second\n")
+    again.close()
+    assert read(tmp_path / "log") == [(1, b"first\n", 0), (1, b"", 100), (1, b"second\n", 0)]
