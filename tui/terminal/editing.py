@@ -23,9 +23,10 @@ class Editing(Motion):
         in tmux and xterm.js: programs clear to the end of lines that they have just filled.
         """
         start = self.x + self.wrap
-        spans = {0: (start, self.columns), 1: (0, self.x + 1), 2: (0, self.columns)}
-        if how in spans and spans[how][0] < self.columns:
-            self._erase(self.y, *spans[how], private)
+        if how == 0 and start < self.columns:
+            self._erase(self.y, start, self.columns, private)
+        elif how in (1, 2):
+            self._erase(self.y, 0, self.x + 1 if how == 1 else self.columns, private)
 
     def erase_in_display(self, how: int = 0, *args: Any, **kwargs: Any) -> None:
         """ED: below (0), above (1), all (2), the scrollback (3); DECSED with ``private``."""

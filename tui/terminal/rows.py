@@ -45,10 +45,9 @@ def mend(row: Row, start: int, end: int) -> str:
     """Blank the halves of wide characters that writing ``[start, end)`` would leave behind."""
     text = row.text
     if 0 < start < len(text) and text[start] == WIDE_TAIL:
-        text = f"{text[: start - 1]} {text[start:]}"
+        row.text = text = f"{text[: start - 1]} {text[start:]}"
     if end < len(text) and text[end] == WIDE_TAIL:
-        text = f"{text[:end]} {text[end + 1 :]}"
-    row.text = text
+        row.text = text = f"{text[:end]} {text[end + 1 :]}"
     return text
 
 

@@ -70,6 +70,10 @@ class PenTable(dict[str, str]):
         self._styles = styles
         self._parameters = parameters
 
+    def __call__(self) -> None:
+        """Never called: whoever finds a table among calls looks the pen up in it."""
+        raise TypeError("a pen table is looked up, not called")
+
     def __missing__(self, pen: str) -> str:
         if len(self) >= MOST_ENTRIES:
             self.clear()

@@ -62,7 +62,7 @@ class State(pyte.Screen):
 
     ``x`` and ``y`` are the cursor, from 0; ``wrap`` says that the next character goes to the
     next line first. ``top``, ``bottom``, ``left`` and ``right`` are the margins, inclusive.
-    ``pen`` is the style character of what is written, ``fill`` that of what is erased.
+    ``pen`` is the style character of what is written.
     """
 
     def __init__(self, columns: int, lines: int, history: int = 0) -> None:
@@ -97,7 +97,7 @@ class State(pyte.Screen):
     def _reset_cursor(self) -> None:
         self.x = self.y = 0
         self.wrap = False
-        self.pen = self.fill = PLAIN_ID
+        self.pen = PLAIN_ID
         self.autowrap = True
         self.origin = False
         self.last_text = ""
@@ -186,7 +186,11 @@ class State(pyte.Screen):
     def set_pen(self, pen: str) -> None:
         """Write with this style from now on, and erase with its background."""
         self.pen = pen
-        self.fill = self.styles.blanks[pen]
+
+    @property
+    def fill(self) -> str:
+        """The style of what is erased now: the pen's background."""
+        return self.styles.blanks[self.pen]
 
     def reply(self, text: str) -> None:
         """Queue an answer for the program; one that does not read gets no more than 64 KiB."""

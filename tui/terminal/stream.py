@@ -18,7 +18,7 @@ from pyte import control as ctrl
 from contui.tui.terminal.bulk import LEAST, BulkWriter, only_lines
 from contui.tui.terminal.screen import Screen
 from contui.tui.terminal.sequences import BASIC, CSI, ESCAPE, MANY, STRING_END, STRINGS
-from contui.tui.terminal.sgr import SgrTable
+from contui.tui.terminal.sgr import PenTable, SgrTable
 
 Call = Callable[[], object]
 
@@ -35,14 +35,14 @@ _CSI = r"\x1b\[[0-?]*[ -/]*[@-~]"
 _SHORT = r"\x1b(?:[ -/]+[0-~]|[0-OQ-WYZ\\`-jl-~])"
 _OSC = r"\x1b\][^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\)"
 _split = re.compile(
-    rf"(\r\n|{_CSI}|{_SHORT}|{_OSC}|[\x00-\x1a\x1c-\x1f\x7f]|[\x1b\x80-\x9f][\s\S]*)"
+    rf"(\r\n|{_CSI}|{_SHORT}|{_OSC}|[\x00-\x1a\x1c-\x1f\x7f]|[\x1b\x80-\x9f](?s:.*))"
 ).split
 _is_sgr = re.compile(r"\x1b\[[0-9;:]*m").fullmatch
 _is_csi = re.compile(_CSI).fullmatch
 _is_short = re.compile(_SHORT).fullmatch
 _is_osc = re.compile(_OSC).fullmatch
 _csi_form = re.compile(r"\x1b\[([<=>?]?)([0-9;:]*)([ -/]*)([@-~])").fullmatch
-_dcs_form = re.compile(r"([0-?]*[ -/]*[@-~])([\s\S]*)").fullmatch
+_dcs_form = re.compile(r"([0-?]*[ -/]*[@-~])(?s:(.*))").fullmatch
 _find_string_end = {
     kind: re.compile(f"[{re.escape(STRING_END if kind == 'osc' else STRING_END[1:])}]").search
     for kind in ("osc", "dcs", "")
@@ -147,7 +147,12 @@ class Stream(pyte.ByteStream):
                 end = x + len(run)
                 row = screen.rows[screen.y]
                 old = row.text
-                if end < screen.limit and x <= len(old) and old.isascii() and run.isascii():
+                if (
+                    end < screen.limit
+                    and x <= len(old)
+                    and run.isascii()
+                    and (old.isascii() or "\0" not in (old[x : x + 1], old[end : end + 1]))
+                ):
                     styles = row.styles
                     row.text = old[:x] + run + old[end:]
                     row.styles = styles[:x] + screen.pen * len(run) + styles[end:]
@@ -156,7 +161,11 @@ class Stream(pyte.ByteStream):
                     screen.x = screen.last_x = end
                 else:
                     screen.draw(run)
-            handlers[control]()
+            call = handlers[control]
+            if call.__class__ is PenTable:
+                screen.pen = call[screen.pen]
+            else:
+                call()
         if last:
             screen.draw(last)
         return self._rest
@@ -166,7 +175,7 @@ class Stream(pyte.ByteStream):
     def _make_handler(self, sequence: str) -> Call:
         """The call for a whole sequence; only what may come again is kept."""
         if sequence[-1] == "m" and _is_sgr(sequence) and len(sequence) <= LONGEST_SEQUENCE:
-            return self._keep(sequence, self._make_sgr(sequence))
+            return self._keep(sequence, self._sgr[sequence])
         if len(sequence) > LONGEST_SEQUENCE or sequence[0] >= "\x80" or _is_osc(sequence):
             return partial(self._take_long, sequence)
         if sequence[0] != "\x1b":
@@ -225,16 +234,6 @@ class Stream(pyte.ByteStream):
             min(int(number or 0), LARGEST_PARAMETER) for number in numbers.split(";")[:MANY]
         ]
         return partial(getattr(self.screen, name), *(parameters[:most] if numbers else ()))
-
-    def _make_sgr(self, sequence: str) -> Call:
-        """SGR as a table from the pen before to the pen after."""
-        screen, pens = self.screen, self._sgr[sequence]
-
-        def apply() -> None:
-            pen = screen.pen = pens[screen.pen]
-            screen.fill = screen.styles.blanks[pen]
-
-        return apply
 
     # What is cut or irregular.
 
@@ -296,7 +295,9 @@ class Stream(pyte.ByteStream):
         else:
             self._state = GROUND
             sequence = "\x1b[" + self._collected + character
-            if _is_csi(sequence):
+            if _is_sgr(sequence) and len(sequence) <= LONGEST_SEQUENCE:
+                self.screen.pen = self._sgr[sequence][self.screen.pen]
+            elif _is_csi(sequence):
                 self._handlers[sequence]()
         return True
 

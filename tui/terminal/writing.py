@@ -19,16 +19,15 @@ class Writing(Rectangles):
     def draw(self, data: str) -> None:
         """Write printable text at the cursor.
 
-        Text that fits in the line before its last cell, of plain narrow characters, goes
-        straight to the row; anything else takes the careful way.
+        Text that fits in the line, of plain narrow characters, goes straight to the row;
+        anything else takes the careful way.
         """
         x = self.x
         end = x + len(data)
-        if end >= self.limit or not (data.isascii() or not find_odd(data)):
+        if end > self.limit or self.wrap or not (data.isascii() or not find_odd(data)):
             self._draw_carefully(data)
             return
-        self.last_text = data
-        row = self.last_row = self.rows[self.y]
+        row = self.rows[self.y]
         old = row.text
         size = len(old)
         if x == size:
@@ -44,6 +43,10 @@ class Writing(Rectangles):
             row.text = old + " " * (x - size) + data
             row.styles = row.styles + PLAIN_ID * (x - size) + self.pen * len(data)
         row.cache = None
+        if end == self.limit:
+            end -= 1
+            self.wrap = self.autowrap
+        self.last_text, self.last_row = data, row
         self.x = self.last_x = end
 
     def _draw_carefully(self, data: str) -> None:
