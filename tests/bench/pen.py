@@ -66,6 +66,7 @@ def enclosed(main: Callable[[Pen], int]) -> int:
     """Run `main` in a new pen; its exit status, 130 after Ctrl-C. Needs root."""
     pen = Pen(Path(tempfile.mkdtemp(prefix="contui-bench-")))
     strays = set(stray_cgroups())
+    made = [path for path in PRIVATE if make_directory(path)]
     outer = os.fork()
     if not outer:
         os._exit(guarded(lambda: outside(pen, main)))
@@ -78,6 +79,18 @@ def enclosed(main: Callable[[Pen], int]) -> int:
     finally:
         remove_cgroups([*pen.cgroup_names(), *set(stray_cgroups()) - strays])
         shutil.rmtree(pen.work, ignore_errors=True)
+        for path in made:
+            with contextlib.suppress(OSError):  # somebody else uses it by now
+                os.rmdir(path)
+
+
+def make_directory(path: str) -> bool:
+    """Make a directory to mount on; whether it was missing. Its parent is not made."""
+    try:
+        os.mkdir(path, 0o700)
+    except OSError:
+        return False
+    return True
 
 
 def outside(pen: Pen, main: Callable[[Pen], int]) -> int:
