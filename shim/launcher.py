@@ -14,7 +14,7 @@ import os
 from _ctypes import call_cdeclfunction, dlopen, dlsym
 from _socket import socket as RawSocket
 
-from contui.shim import jsonlite
+from contui.shim import durable, jsonlite
 from contui.shim.shim import Shim
 from contui.shim.signals import signal
 from contui.shim.warmup import warm_up
@@ -69,6 +69,7 @@ def _become_shim(channel: RawSocket, request: dict[str, Any]) -> None:
     try:
         _settle()
         shim = Shim(str(request["container_dir"]), str(request["run_dir"]), note)
+        durable.make_directory(str(shim.config["bundle"]))
         os.chdir(str(shim.config["bundle"]))
         shim.listen()
     except Exception as error:

@@ -139,6 +139,7 @@ class Shim:
             raise Failure("failed_precondition", f"the container is {self.main.state} already")
         self.main.resize(int(request.get("cols") or 0), int(request.get("rows") or 0))
         self._ooms = 0
+        os.chdir(str(self.config["bundle"]))  # again: it may have been made anew since
 
         def launched(result: Result) -> None:
             if result.error:
@@ -232,7 +233,8 @@ class Shim:
     def record(self, session: Session, what: str, value: dict[str, Any]) -> None:
         """started.json, exited.json, or exec-<session>.<what>.json in records/.
 
-        Those of execs are not forced to the disk: an exec outlives its shim, never its machine.
+        Only the exit of a container that will be there after a loss of power is forced to the
+        disk: neither its execs nor a container with `auto_remove` outlive that.
         """
         main = session is self.main
         name = what if main else f"exec-{session.id}.{what}"
@@ -241,7 +243,8 @@ class Shim:
         if main and what == "started":
             value = value | self._identity(session)
             durable.reserve(f"{self._records}/exited.json")
-        self._write_record(name, value, sync=main and what == "exited")
+        sync = main and what == "exited" and not self.config.get("auto_remove")
+        self._write_record(name, value, sync=sync)
 
     def _write_record(self, name: str, value: dict[str, Any], *, sync: bool) -> None:
         """Write, or keep trying: a full disk may delay a record, and stops nothing."""
