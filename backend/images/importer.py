@@ -13,6 +13,7 @@ import ctypes
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -204,6 +205,11 @@ def _close_quietly(pipe: Any) -> None:
 
 def _judge(answer: bytes, code: int | None, complaints: bytes) -> dict[str, Any]:
     """The child's result; raises InvalidArgument if it refused, Internal if it broke."""
+    if code == -signal.SIGXCPU:
+        raise InvalidArgument(
+            "the tar has a header that takes for ever to read",
+            "make it again with `tar -C ROOT -c .`: it is damaged, or made to do harm",
+        )
     try:
         result: dict[str, Any] = json.loads(answer)
     except ValueError:

@@ -6,11 +6,14 @@ Used by `contui.backend.images.unpack`, in its process.
 from __future__ import annotations
 
 import hashlib
+import resource
+import time
 import zlib
 from typing import IO, Any
 
 from contui.backend.images.members import Refused
 
+CPU_SECONDS = 5  # between two reads; unpacking what one read brings takes a fraction of one
 _CHUNK = 1 << 20
 _ZSTD_WINDOW = 1 << 27  # bytes; what `zstd --long` uses
 _OTHERS = {b"BZh": "bzip2", b"\x04\x22\x4d\x18": "lz4", b"PK\x03\x04": "zip"}
@@ -78,6 +81,10 @@ class Digesting:
         self.faults = faults()
 
     def read(self, size: int = -1) -> bytes:
+        # The kernel ends this process if it computes for long without reading on: a header can be
+        # made so that the library's search through it takes years.
+        allowed = int(time.process_time()) + CPU_SECONDS
+        resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.RLIM_INFINITY))
         data = self._stream.read(size)
         self._digest.update(data)
         return data

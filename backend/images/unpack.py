@@ -105,6 +105,13 @@ class _Member(tarfile.TarInfo):
                 ) from error
             raise Refused(f"the tar is damaged: {_words(error)}", _DAMAGED) from error
 
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Member:
+        member = super().frombuf(buf, encoding, errors)
+        if member.size < 0:  # the library would go backwards, for ever
+            raise Refused(f"the tar is damaged: a member of {member.size} bytes", _DAMAGED)
+        return member
+
 
 def _words(error: BaseException) -> str:
     return str(error) or type(error).__name__

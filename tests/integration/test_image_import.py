@@ -277,6 +277,25 @@ def test_what_is_damaged_is_refused_and_nothing_is_left(
     assert leftovers(tmp_path) == []
 
 
+def test_a_header_that_takes_for_ever_is_refused(store: ImageStore, tmp_path: Path) -> None:
+    """A megabyte of digits, in which the library looks for a number before a word."""
+
+    def build(tar: tarfile.TarFile) -> None:
+        put(tar, "x", b"", pax_headers={"comment": "1" * (3 << 20)})
+
+    refuse(store, packed(build), "for ever")
+    assert leftovers(tmp_path) == []
+
+
+def test_a_member_of_negative_size_is_refused(store: ImageStore, tmp_path: Path) -> None:
+    header = bytearray(packed(small)[:512])
+    header[124:136] = b"\xff" * 11 + b"\x00"
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    refuse(store, bytes(header) + bytes(10240), "damaged")
+    assert leftovers(tmp_path) == []
+
+
 def test_a_source_that_fails_leaves_nothing(store: ImageStore, tmp_path: Path) -> None:
     class Broken(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
