@@ -39,7 +39,9 @@ VERSION = 1
 HELLO = 1  # {"version", "kind": "control"|"viewer"} up; {"version", "shim_pid", "id"} down
 REQUEST = 2
 RESPONSE = 3
-EVENT = 4  # {"event": "started"|"exited"|"exec_started"|"exec_exited"|"viewers"|"log", ...}
+EVENT = 4  # {"event": ...}: "started" {"pid"}; "exited" {"exit", "offsets"}; "exec_started"
+#            {"session", "pid"}; "exec_exited" {"session", "exit"}; "viewers" {"session", "viewers"};
+#            "log" {"driver", "end", "dropped"}: the disk is full, or has room again
 
 ATTACH = 16  # see `Attach keys` below
 ATTACHED = 17  # {"session": {...}, "viewer", "access", "start": [out, err], "end": [out, err],
@@ -71,15 +73,17 @@ STDERR = 2
 
 CONTROL_OPS = (
     "state",  # -> {"state", "pid", "sessions": [...], "exit", "log": {...}}: for reconcile
-    "start",  # runs the container; answers when it runs or failed: {"pid"} or {error, code, stderr}
+    "start",  # {"cols", "rows"}?; answers when it runs or failed: {"pid"} or {error, code, kind}
     "exec",  # {"session", "process": OCI process object, "tty", "stdin", "cols", "rows", "keep",
-    #          "log", "argv", "user"}: answers at once; its end comes as the event exec_exited
+    #          "log", "argv", "user", "workdir", "replay_bytes", "await_owner_ms": hang it up when
+    #          no owner came by then}: answers at once; its end comes as the event exec_exited
     "signal",  # {"session", "signal"}; "session": "main" is the container's PID 1
     "resize",  # {"session", "cols", "rows"}
     "pause",
     "resume",
     "sessions",  # -> {"sessions": [...]}
-    "collect",  # {"session"}: forget an ended exec; "main": the exit is known, leave when drained
+    "collect",  # {"session"}: forget an ended exec; "main": the exit is known, leave when drained;
+    #             answers when the runtime has forgotten the container
     "quit",  # leave now; refused while the container runs
 )
 

@@ -64,6 +64,7 @@ class Session:
         self._acts = 0
         self._pressed = self._launching = self._owned = False
         self._signals: list[int] = []
+        self._killed = False  # by us, so not for want of memory
         self._program = Program(
             keeper.loop,
             keeper.reaper,
@@ -132,6 +133,7 @@ class Session:
             return True
         if not self.running:
             return False
+        self._killed = self._killed or number == signal.SIGKILL
         os.kill(self._program.pid, number)  # our child, not reaped yet: the pid cannot be another's
         return True
 
@@ -164,7 +166,7 @@ class Session:
             return
         code = os.waitstatus_to_exitcode(status)
         killed = -code if code < 0 else 0
-        oom = self._keeper.oom(self, killed == signal.SIGKILL)
+        oom = self._keeper.oom(self, killed == signal.SIGKILL and not self._killed)
         value = {"code": 128 + killed if killed else code, "signal": killed, "oom": oom}
         self._finish({**value, "error": ""}, cut)
 

@@ -2,8 +2,19 @@
 
 Made by `contui.shim.launcher`. It starts the container when it is told to, lives as long as the
 container does, whatever becomes of the backend, and leaves when the exit is recorded, the backend
-has collected it, no exec runs and every viewer has got everything. Configured by shim.json in the
-container's directory, see `Config`.
+has collected it, no exec runs and every viewer has got everything.
+
+Keys of shim.json, which the backend writes before the shim is spawned (* required):
+
+    id*, runtime* (absolute path), runtime_root*, bundle*, name, argv, user, workdir
+    runtime_args []     before the runtime's own options
+    env {}              added to the runtime's environment
+    log {}              driver, dir, options; see `contui.shim.drivers`
+    tty, stdin_open, stdin_once, auto_remove    booleans
+    cols, rows          of the terminal before anybody views it
+    cgroups []          directories whose counters tell of kills for want of memory
+    offsets [0, 0]      bytes of stdout and stderr that earlier runs wrote
+    replay_bytes        kept for viewers that come late or fall behind; 4 MiB
 """
 
 from __future__ import annotations
