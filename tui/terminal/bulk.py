@@ -26,7 +26,7 @@ _TEXT = bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100))
 LEAST = 1024
 
 _find_c1 = re.compile("[\x80-\x9f]").search
-_split_sgr = re.compile("(\x1b\\[[0-9;:]*m)").split
+_split_sgr = re.compile("((?:\x1b\\[[0-9;:]*m)+)").split
 
 
 def only_lines(data: bytes, text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from contui.tui.terminal.styles import (
@@ -22,6 +23,11 @@ from contui.tui.terminal.styles import (
 
 #: Bounds both tables of what sequences do.
 MOST_ENTRIES = 4096
+
+#: Longer sequences are swallowed without effect.
+LONGEST_SEQUENCE = 512
+
+_find_parameters = re.compile(r"\x1b\[([0-9;:]*)m").findall
 
 #: Where a style keeps what SGR changes.
 _FG, _BG, _FLAGS, _UNDERLINE, _UNDERLINE_COLOR = range(5)
@@ -63,9 +69,9 @@ _COLOR_FIELDS = {"38": _FG, "48": _BG, "58": _UNDERLINE_COLOR}
 
 
 class PenTable(dict[str, str]):
-    """Pen before to pen after, for the one sequence whose ``parameters`` it was made for."""
+    """Pen before to pen after, for the sequences whose ``parameters`` it was made for."""
 
-    def __init__(self, styles: StyleTable, parameters: str) -> None:
+    def __init__(self, styles: StyleTable, parameters: list[str]) -> None:
         super().__init__()
         self._styles = styles
         self._parameters = parameters
@@ -77,13 +83,15 @@ class PenTable(dict[str, str]):
     def __missing__(self, pen: str) -> str:
         if len(self) >= MOST_ENTRIES:
             self.clear()
-        after = self._styles.intern(apply_sgr(self._styles[pen], self._parameters))
-        self[pen] = after
+        style = self._styles[pen]
+        for parameters in self._parameters:
+            style = apply_sgr(style, parameters)
+        after = self[pen] = self._styles.intern(style)
         return after
 
 
 class SgrTable(dict[str, PenTable]):
-    """Every SGR sequence seen, whole (``CSI 1 m``), to what it does to each pen."""
+    """Every run of whole SGR sequences seen (``CSI 1 m CSI 4 m``) to what it does to a pen."""
 
     def __init__(self, styles: StyleTable) -> None:
         super().__init__()
@@ -92,7 +100,10 @@ class SgrTable(dict[str, PenTable]):
     def __missing__(self, sequence: str) -> PenTable:
         if len(self) >= MOST_ENTRIES:
             self.clear()
-        table = self[sequence] = PenTable(self._styles, sequence[2:-1])
+        parameters = [p for p in _find_parameters(sequence) if len(p) + 3 <= LONGEST_SEQUENCE]
+        table = PenTable(self._styles, parameters)
+        if len(sequence) <= LONGEST_SEQUENCE:
+            self[sequence] = table
         return table
 
 

@@ -18,12 +18,10 @@ from pyte import control as ctrl
 from contui.tui.terminal.bulk import LEAST, BulkWriter, only_lines
 from contui.tui.terminal.screen import Screen
 from contui.tui.terminal.sequences import BASIC, CSI, ESCAPE, MANY, STRING_END, STRINGS
-from contui.tui.terminal.sgr import PenTable, SgrTable
+from contui.tui.terminal.sgr import LONGEST_SEQUENCE, PenTable, SgrTable
 
 Call = Callable[[], object]
 
-#: Longer sequences are swallowed without effect.
-LONGEST_SEQUENCE = 512
 #: Longer strings (OSC, DCS) are swallowed without effect.
 LONGEST_STRING = 512 * 1024
 MOST_CACHED = 4096
@@ -32,12 +30,16 @@ LARGEST_PARAMETER = 0x7FFFFFFF
 GROUND, IN_ESCAPE, IN_CSI, IN_STRING = range(4)
 
 _CSI = r"\x1b\[[0-?]*[ -/]*[@-~]"
+#: SGR often comes in runs, and as ncurses ends attributes: after ``ESC ( B``.
+_PENS = r"(?:\x1b\[[0-9;:]*m)+"
+_ASCII_PENS = rf"\x1b\(B{_PENS}"
 _SHORT = r"\x1b(?:[ -/]+[0-~]|[0-OQ-WYZ\\`-jl-~])"
 _OSC = r"\x1b\][^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\)"
 _split = re.compile(
-    rf"(\r\n|{_CSI}|{_SHORT}|{_OSC}|[\x00-\x1a\x1c-\x1f\x7f]|[\x1b\x80-\x9f](?s:.*))"
+    rf"(\r\n|{_PENS}|{_ASCII_PENS}|{_CSI}|{_SHORT}|{_OSC}|[\x00-\x1a\x1c-\x1f\x7f]|[\x1b\x80-\x9f](?s:.*))"
 ).split
-_is_sgr = re.compile(r"\x1b\[[0-9;:]*m").fullmatch
+_is_pens = re.compile(_PENS).fullmatch
+_is_ascii_pens = re.compile(_ASCII_PENS).fullmatch
 _is_csi = re.compile(_CSI).fullmatch
 _is_short = re.compile(_SHORT).fullmatch
 _is_osc = re.compile(_OSC).fullmatch
@@ -147,12 +149,16 @@ class Stream(pyte.ByteStream):
                 end = x + len(run)
                 row = screen.rows[screen.y]
                 old = row.text
-                if (
-                    end < screen.limit
-                    and x <= len(old)
-                    and run.isascii()
-                    and (old.isascii() or "\0" not in (old[x : x + 1], old[end : end + 1]))
-                ):
+                size = len(old)
+                if end >= screen.limit or x > size or not run.isascii():
+                    screen.draw(run)
+                elif x == size:
+                    row.text = old + run
+                    row.styles += screen.pen * len(run)
+                    row.cache = None
+                    screen.last_text, screen.last_row = run, row
+                    screen.x = screen.last_x = end
+                elif old.isascii() or "\0" not in (old[x], old[end : end + 1]):
                     styles = row.styles
                     row.text = old[:x] + run + old[end:]
                     row.styles = styles[:x] + screen.pen * len(run) + styles[end:]
@@ -174,8 +180,10 @@ class Stream(pyte.ByteStream):
 
     def _make_handler(self, sequence: str) -> Call:
         """The call for a whole sequence; only what may come again is kept."""
-        if sequence[-1] == "m" and _is_sgr(sequence) and len(sequence) <= LONGEST_SEQUENCE:
+        if sequence[-1] == "m" and _is_pens(sequence):
             return self._keep(sequence, self._sgr[sequence])
+        if sequence[-1] == "m" and _is_ascii_pens(sequence):
+            return self._keep(sequence, partial(self._set_ascii_pen, self._sgr[sequence[3:]]))
         if len(sequence) > LONGEST_SEQUENCE or sequence[0] >= "\x80" or _is_osc(sequence):
             return partial(self._take_long, sequence)
         if sequence[0] != "\x1b":
@@ -188,7 +196,15 @@ class Stream(pyte.ByteStream):
             return partial(self._irregular, sequence)
         return self._keep(sequence, call)
 
+    def _set_ascii_pen(self, pens: PenTable) -> None:
+        screen = self.screen
+        if screen.charsets[0] != "B":
+            screen.define_charset("B", "(")
+        screen.pen = pens[screen.pen]
+
     def _keep(self, sequence: str, call: Call) -> Call:
+        if len(sequence) > LONGEST_SEQUENCE:
+            return call
         if len(self._handlers) >= MOST_CACHED:
             self._handlers.clear()
         self._handlers[sequence] = call
@@ -295,7 +311,7 @@ class Stream(pyte.ByteStream):
         else:
             self._state = GROUND
             sequence = "\x1b[" + self._collected + character
-            if _is_sgr(sequence) and len(sequence) <= LONGEST_SEQUENCE:
+            if _is_pens(sequence) and len(sequence) <= LONGEST_SEQUENCE:
                 self.screen.pen = self._sgr[sequence][self.screen.pen]
             elif _is_csi(sequence):
                 self._handlers[sequence]()

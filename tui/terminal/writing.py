@@ -12,6 +12,9 @@ from contui.tui.terminal.rows import WIDE_TAIL, Row
 from contui.tui.terminal.styles import PLAIN_ID
 from contui.tui.terminal.widths import find_odd, leading_marks
 
+#: What designates which of G0-G3.
+SLOTS = {"(": 0, ")": 1, "*": 2, "+": 3, "-": 1, ".": 2, "/": 3}
+
 
 class Writing(Rectangles):
     """``draw`` and what chooses the characters it draws."""
@@ -180,8 +183,8 @@ class Writing(Rectangles):
 
     def define_charset(self, code: str, mode: str) -> None:
         """SCS: designate G0-G3 by ``( ) * +`` (or ``- . /``); unknown sets are ASCII."""
-        slot = {"(": 0, ")": 1, "*": 2, "+": 3, "-": 1, ".": 2, "/": 3}.get(mode)
-        if slot is not None:
+        slot = SLOTS.get(mode)
+        if slot is not None and self.charsets[slot] != code:
             self.charsets[slot] = code if code in CHARSETS else "B"
             self.update_fast_path()
 
