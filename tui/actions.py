@@ -143,7 +143,9 @@ class Actions(Windows):
         names = {info.name for info in self.containers.rows}
         for new in DEMO:
             if new.name not in names:
-                self.request(f"demo {new.name}", calls.create(new, self.pane_size()))
+                follow = "attach:{}" if new.interactive and new.command == ("bash",) else ""
+                call = calls.create(new, self.pane_size())
+                self.request(f"demo {new.name}", call, follow.format)
 
     async def act_exec(self) -> None:
         """Any program, by a form."""

@@ -26,12 +26,13 @@ from contui.tui.messages import (
     Chosen,
     EventsCame,
     Highlighted,
+    KeyPressed,
     LinkChanged,
     PaneChanged,
     PaneClosed,
     PaneFocused,
 )
-from contui.tui.screens.main import KeyPressed, MainScreen, Ready
+from contui.tui.screens.main import MainScreen, Ready
 from contui.tui.themes import DEFAULT, FALLBACK, NAMES, THEMES
 from contui.tui.view_models.containers import ContainerInfo, ContainerList, exit_text
 from contui.tui.view_models.events import EventInfo
@@ -96,12 +97,13 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
         return FALLBACK
 
     def get_default_screen(self) -> Screen[Any]:
-        return MainScreen(self.containers, self.workspace, self.keymap, "local")
+        self._main = MainScreen(self.containers, self.workspace, self.keymap, "local")
+        return self._main
 
     @property
     def main(self) -> MainScreen:
         """The screen at the bottom of the stack."""
-        return next(screen for screen in self.screen_stack if isinstance(screen, MainScreen))
+        return self._main
 
     @on(Ready)
     def _begin(self) -> None:
@@ -294,7 +296,19 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
 
     @on(Chosen)
     def _chosen(self, event: Chosen) -> None:
-        self.perform("attach")
+        if self._held is not None:
+            self._held.append(event.container)
+        else:
+            self.choose_container(event.container)
+
+    def choose_container(self, key: str) -> None:
+        """A click on a container attaches to it."""
+        index = self.containers.index_of(key)
+        if index is not None:
+            self.focus_list()
+            self.containers.move_to(index)
+            self.show_containers()
+            self.perform("attach")
 
     @on(PaneFocused)
     def _pane_focused(self, event: PaneFocused) -> None:
@@ -306,10 +320,14 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:
+        if not self._main.is_attached:
+            return
         self.show_hints()
 
     @on(PaneChanged)
     def _pane_changed(self, event: PaneChanged) -> None:
+        if not self._main.is_attached or event.pane not in self.panes:
+            return
         self.main.query_one(TabBar).show(self._tab_titles(), self.workspace.active)
         self.show_hints()
         self._save_soon()

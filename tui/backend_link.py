@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from contui.tui.messages import EventsCame, LinkChanged
-from contui.tui.view_models.sessions import Problem
+from contui.tui.view_models.problem import Problem
 
 if TYPE_CHECKING:
     from contui.proto.v1 import events_pb2
@@ -123,7 +123,7 @@ class BackendLink:
             delay = min(delay * 2, LAST_DELAY)
 
     async def _watch_once(self) -> Problem:
-        from contui.tui.view_models.sessions import Problem
+        from contui.tui.view_models.problem import Problem
 
         try:
             channel = await self.channel()

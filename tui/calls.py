@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from contui.tui.view_models.forms import NewContainer
+if TYPE_CHECKING:
+    from contui.tui.view_models.forms import NewContainer
 
 Call = Callable[[Any], Awaitable[Any]]
 

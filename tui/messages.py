@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from textual import events
 from textual.message import Message
 
-from contui.tui.view_models.events import EventInfo
-from contui.tui.view_models.processes import ProcessList
-from contui.tui.view_models.sessions import Problem
+if TYPE_CHECKING:
+    from contui.tui.view_models.events import EventInfo
+    from contui.tui.view_models.problem import Problem
+    from contui.tui.view_models.processes import ProcessList
 
 
 @dataclass
@@ -53,6 +56,13 @@ class ActionDone(Message):
     title: str
     problem: Problem | None = None
     follow: str = ""  # what to do next, for example "attach:ID"
+
+
+@dataclass
+class KeyPressed(Message):
+    """A key that no program and no widget took."""
+
+    event: events.Key
 
 
 @dataclass

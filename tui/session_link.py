@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from contui.tui.backend_link import BackendLink
 from contui.tui.view_models import frames
-from contui.tui.view_models.sessions import OpenPlan, Problem
+from contui.tui.view_models.problem import Problem
+from contui.tui.view_models.sessions import OpenPlan
 
 OUTBOX_BYTES = 256 << 10  # of output that waits for the pane
 HELD_BYTES = 4096  # of input that waits for the stream to come back

@@ -18,8 +18,9 @@ from contui.proto.v1 import (
 from contui.tui.view_models import frames
 from contui.tui.view_models.containers import ContainerInfo, ExitInfo, PortInfo
 from contui.tui.view_models.events import EventInfo
+from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.processes import ProcessInfo, ProcessList
-from contui.tui.view_models.sessions import ExecRequest, OpenPlan, Problem, ViewerInfo
+from contui.tui.view_models.sessions import ExecRequest, OpenPlan, ViewerInfo
 
 _STATES = {
     value: name.removeprefix("CONTAINER_STATE_").lower()

@@ -33,7 +33,7 @@ class Windows(App[str]):
     detach_keys: str
     expected: set[str]
     _count = 0
-    _held: list[events.Key] | None = None
+    _held: list[events.Key | str] | None = None  # keys, and ids of containers clicked
     _landed: Pane | None = None
     _followed: dict[str, str]
 
@@ -89,7 +89,8 @@ class Windows(App[str]):
             self.workspace.open_tab(pane.pane_id)
         await self.main.query_one(WorkspaceView).mount(pane)
         self.show_state()
-        pane.give_focus()
+        if not any(isinstance(item, str) for item in self._held or ()):
+            pane.give_focus()
         self._landed = pane
         return pane
 
@@ -99,19 +100,33 @@ class Windows(App[str]):
         """From now on keys are kept: the list must not take them for commands."""
         if self._held is None:
             self._held, self._landed = [], None
-        self.main.set_focus(None)
+        found = self.main.query_one(ContainerListView)
+        found.holding = found.handed_over = True
+        self.main.set_focus(found)
 
     def release_keys(self) -> None:
-        """Give what was typed meanwhile to the pane that came, else to the list."""
+        """Give what was typed meanwhile to the pane that came, else to the list, in order.
+
+        A click on another container among it begins the waiting anew, with what came behind it.
+        """
         held, self._held = self._held or [], None
+        self.main.query_one(ContainerListView).holding = False
         pane, self._landed = self._landed, None
         if pane is None or not pane.is_attached:
             self.focus_list()
-        for event in held:
+        for place, item in enumerate(held):
+            if isinstance(item, str):
+                self.choose_container(item)
+                self._held = [*(self._held or []), *held[place + 1 :]]
+                return
             if pane is not None and pane.is_attached:
-                pane.type_ahead(event)
+                pane.type_ahead(item)
             else:
-                self.key_typed(event)
+                self.key_typed(item)
+
+    def choose_container(self, key: str) -> None:
+        """Do what a click on a container does."""
+        raise NotImplementedError
 
     def key_typed(self, event: events.Key) -> None:
         """Do what a key asks for."""

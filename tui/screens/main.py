@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from contui.tui.keymap import Keymap
+from contui.tui.messages import KeyPressed
 from contui.tui.view_models.containers import ContainerList
 from contui.tui.view_models.workspace import Workspace
 from contui.tui.widgets.banner import Banner
@@ -26,13 +27,6 @@ from contui.tui.widgets.workspace import WorkspaceView
 
 NARROW = 100  # cells of width below which the list takes what it must
 TALL = 30  # cells of height from which the details fit under the list
-
-
-@dataclass
-class KeyPressed(Message):
-    """A key that no program and no widget took."""
-
-    event: events.Key
 
 
 @dataclass

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contui.tui.view_models.containers import ExitInfo
-from contui.tui.view_models.sessions import Problem, ViewerInfo
+from contui.tui.view_models.problem import Problem
+from contui.tui.view_models.sessions import ViewerInfo
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from contui.tui.view_models.containers import ExitInfo
+from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.text import Span, byte_size, clean, command_line, plural, program
 
 STDOUT, STDERR = 1, 2
@@ -64,15 +65,6 @@ class ViewerInfo:
     rows: int = 0
     sizes: bool = False
     self: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why something cannot be done, and what can be done about it."""
-
-    kind: str
-    message: str
-    hint: str = ""
 
 
 @dataclass

@@ -8,7 +8,7 @@ widgets show goes through `clean`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
@@ -28,8 +28,7 @@ _ONE_LINE = {**_TABLE, 0x09: " ", 0x0A: " ", 0x0D: " "}
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A piece of text and the role it plays; widgets turn roles into colours."""
 
     text: str

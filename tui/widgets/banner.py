@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
-from contui.tui.view_models.sessions import Problem
+from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.text import Span, clean
 from contui.tui.widgets.paint import Painted
 

@@ -9,7 +9,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.timer import Timer
 
-from contui.tui.messages import Chosen, Highlighted
+from contui.tui.messages import Chosen, Highlighted, KeyPressed
 from contui.tui.view_models.containers import (
     ContainerInfo,
     ContainerList,
@@ -43,6 +43,7 @@ class ContainerListView(PaintedScroll, can_focus=True):
         self.model = model
         self.stale = True  # nothing has come yet, or the backend is away
         self.handed_over = False  # a container was chosen: keys are not for the list any more
+        self.holding = False  # a pane is on its way: what is typed is for it
         self._ageing: Timer | None = None
 
     def on_mount(self) -> None:
@@ -156,7 +157,8 @@ class ContainerListView(PaintedScroll, can_focus=True):
     # -- input -----------------------------------------------------------------------------------
 
     def on_focus(self) -> None:
-        self.handed_over = False
+        if not self.holding:
+            self.handed_over = False
         self.refresh()
 
     def on_blur(self) -> None:
@@ -173,8 +175,10 @@ class ContainerListView(PaintedScroll, can_focus=True):
             self.post_message(Highlighted())
 
     def on_key(self, event: events.Key) -> None:
+        event.stop()
         if self.handed_over or event.key == "enter":
             self.handed_over = True
+            self._pass_on(event)
             return
         page = max(1, self.size.height - 1)
         steps = {**MOVES, "pageup": -page, "pagedown": page}
@@ -185,8 +189,11 @@ class ContainerListView(PaintedScroll, can_focus=True):
         elif event.key in ("end", "G"):
             self.move_to(self.model.visible - 1)
         else:
-            return
-        event.stop()
+            self._pass_on(event)
+
+    def _pass_on(self, event: events.Key) -> None:
+        """Straight to the app, as clicks go: through the parents one could overtake the other."""
+        self.app.post_message(KeyPressed(event))
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
@@ -196,5 +203,5 @@ class ContainerListView(PaintedScroll, can_focus=True):
         if index < self.model.visible:
             self.move_to(index)
             self.handed_over = True
-            self.post_message(Chosen(self.model.row(index).id))
+            self.app.post_message(Chosen(self.model.row(index).id))
             event.stop()

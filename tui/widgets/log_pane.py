@@ -13,7 +13,7 @@ from textual.timer import Timer
 from contui.tui.messages import PaneChanged
 from contui.tui.view_models.containers import ContainerInfo, glyph
 from contui.tui.view_models.logs import LineCutter, TextLine
-from contui.tui.view_models.sessions import Problem
+from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.text import Span, byte_size, clean, plural
 from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.status_line import StatusLine

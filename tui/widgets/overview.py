@@ -7,13 +7,13 @@ import time
 from textual.strip import Strip
 
 from contui.tui.keymap import Keymap
-from contui.tui.view_models.advice import exit_hint, exit_sentence
 from contui.tui.view_models.containers import (
     ContainerInfo,
     ExitInfo,
     glyph,
     ports_text,
 )
+from contui.tui.view_models.exits import exit_hint, exit_sentence
 from contui.tui.view_models.text import Span, age, clean, command_line, plural
 from contui.tui.widgets.paint import Painted
 

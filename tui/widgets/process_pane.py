@@ -18,6 +18,7 @@ from contui.tui.backend_link import BackendLink
 from contui.tui.keymap import Keymap
 from contui.tui.messages import ActionAsked, ProcessesCame
 from contui.tui.view_models.containers import ContainerInfo, glyph
+from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.processes import (
     ProcessInfo,
     ProcessList,
@@ -26,7 +27,6 @@ from contui.tui.view_models.processes import (
     columns,
     tree,
 )
-from contui.tui.view_models.sessions import Problem
 from contui.tui.view_models.text import Span, clean, fit, plural
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint

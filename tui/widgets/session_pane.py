@@ -381,13 +381,16 @@ class SessionPane(Pane):
 
     def detach(self) -> None:
         """Leave the program running and go."""
+        from contui.tui.windows import Windows
+
         if self._link is not None:
             self._link.detach()
         self.model.detached()
         # What is typed from here on is for contui.
-        self.screen.set_focus(None)
+        if self.terminal.has_focus and isinstance(self.app, Windows):
+            self.app.focus_list()
         note = f"{self.spec.name}: detached, the program goes on; enter attaches again"
-        self.post_message(PaneClosed(self.pane_id, note))
+        self.app.post_message(PaneClosed(self.pane_id, note))
 
     def next_access(self) -> str:
         """Ask for the next access: read-write, read-only, exclusive."""
@@ -412,8 +415,9 @@ class SessionPane(Pane):
     def container_changed(self, info: ContainerInfo | None) -> None:
         before, self.info = self.info, info
         runs = info is not None and info.state == "running" and self.model.main
-        same = before is not None and info is not None and before.state == info.state
-        if runs and self.model.over and not (same and before.started == info.started):
+        run = (info.state, info.started) if info else None
+        same = before is not None and run == (before.state, before.started)
+        if runs and self.model.over and not same:
             self.again()
         elif self.model.over:
             self._draw()
