@@ -40,8 +40,8 @@ HELLO = 1  # {"version", "kind": "control"|"viewer"} up; {"version", "shim_pid",
 REQUEST = 2
 RESPONSE = 3
 EVENT = 4  # {"event": ...}: "started" {"pid"}; "exited" {"exit", "offsets"}; "exec_started"
-#            {"session", "pid"}; "exec_exited" {"session", "exit"}; "viewers" {"session", "viewers"};
-#            "log" {"driver", "end", "dropped"}: the disk is full, or has room again
+#            {"session", "pid"}; "exec_exited" {"session", "exit"}; "viewers" {"session",
+#            "viewers"}; "log" {"driver", "end", "dropped"}: the disk is full, or has room again
 
 ATTACH = 16  # see `Attach keys` below
 ATTACHED = 17  # {"session": {...}, "viewer", "access", "start": [out, err], "end": [out, err],
