@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -34,7 +35,8 @@ async def shown(office: Tickets, ticket: str) -> tuple[int, dict[str, Any], list
         with socket.socket(socket.AF_UNIX) as sock:
             sock.settimeout(10)
             sock.connect(office.address)
-            sock.sendall(frames.encode(frames.TICKET, json.dumps({"ticket": ticket}).encode()))
+            with contextlib.suppress(BrokenPipeError):  # refused before it was read
+                sock.sendall(frames.encode(frames.TICKET, json.dumps({"ticket": ticket}).encode()))
             data, descriptors, _, _ = socket.recv_fds(sock, 65536, 8)
             ((kind, _, payload),) = frames.Decoder().feed(data)
             return kind, json.loads(payload), descriptors
