@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 
 #: Combining marks, joiners, variation selectors, conjoining Jamo: hexadecimal ranges.
 ZERO_WIDTH = """
@@ -96,18 +97,33 @@ def _character_class(ranges: str) -> str:
 
 
 _TABLES = (_table(ZERO_WIDTH, 0), _table(DOUBLE_WIDTH, 2))
-_ZERO = _character_class(ZERO_WIDTH)
-_DOUBLE = _character_class(DOUBLE_WIDTH)
 
-#: Finds the first character that may not be one plain cell. Those above the basic plane are
-#: looked at one by one: a regular expression is slow at their many ranges.
-find_odd = re.compile(f"[{_ZERO}{_DOUBLE}{_ASTRAL}]").search
 
-#: Splits printable text into runs: group 1 double width, group 2 one zero-width character,
-#: group 3 one character above the basic plane, no group narrow text.
-width_runs = re.compile(
-    f"([{_DOUBLE}]+)|([{_ZERO}])|([{_ASTRAL}])|[^{_ZERO}{_DOUBLE}{_ASTRAL}]+"
-).finditer
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds odd characters, and what splits text into runs; made when first needed."""
+    zero, double = _character_class(ZERO_WIDTH), _character_class(DOUBLE_WIDTH)
+    odd = f"{zero}{double}{_ASTRAL}"
+    return (
+        re.compile(f"[{odd}]"),
+        re.compile(f"([{double}]+)|([{zero}])|([{_ASTRAL}])|[^{odd}]+"),
+    )
+
+
+def find_odd(text: str) -> re.Match[str] | None:
+    """The first character that may not be one plain cell.
+
+    Those above the basic plane are all found: a regular expression is slow at their many
+    ranges, so they are looked at one by one.
+    """
+    return _patterns()[0].search(text)
+
+
+def width_runs(text: str) -> Iterator[re.Match[str]]:
+    """Printable text as runs: group 1 double width, group 2 one zero-width character,
+    group 3 one character above the basic plane, no group narrow text.
+    """
+    return _patterns()[1].finditer(text)
 
 
 @lru_cache(maxsize=4096)
