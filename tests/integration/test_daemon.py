@@ -11,6 +11,8 @@ import sys
 
 import pytest
 
+from contui.proto.v1 import containers_pb2 as pb
+from contui.proto.v1 import sessions_pb2
 from tests.support.backend import Backend
 from tests.support.engine import Engine, alive
 from tests.support.waiting import wait_for
@@ -80,6 +82,32 @@ def test_without_a_runtime_everything_but_starting_works(engine: Engine) -> None
             backend.start(made)
         backend.remove("waits")
     del engine.env["CONTUI_RUNTIME"]
+
+
+def test_a_stop_waits_for_no_health_check(engine: Engine) -> None:
+    with Backend(engine) as backend:
+        check = pb.Health(test=["CMD", "sleep", "1000"], interval_ms=10, timeout_ms=1_000_000)
+        backend.run("checked", "sleep", "1000", health=check)
+        wait_for(lambda: backend.inspect("checked").sessions > 1, "the check's exec to be counted")
+        os.kill(backend.process.pid, signal.SIGTERM)
+        backend.process.wait(timeout=15)
+
+
+@pytest.mark.parametrize("remove", [True, False], ids=["with-rm", "without"])
+def test_a_client_that_goes_before_the_start_leaves_nothing(engine: Engine, remove: bool) -> None:
+    with Backend(engine) as backend:
+        made = backend.create("never", "true", auto_remove=remove)
+        opening = sessions_pb2.Open(container=made, before_start=True)
+        viewing = backend.stream(opening)
+        assert next(viewing).HasField("opened")
+        assert backend.inspect("never").shim_pid
+        viewing.cancel()
+        if remove:
+            wait_for(lambda: not backend.list(), "the container to go")
+        else:
+            wait_for(lambda: not backend.inspect("never").shim_pid, "the shim to go")
+            backend.start("never")
+            assert backend.wait("never").code == 0
 
 
 def test_descriptors_and_containers_do_not_pile_up(engine: Engine) -> None:
