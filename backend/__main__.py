@@ -102,6 +102,9 @@ def serve(ready: Callable[[], None]) -> int:
         if error.hint:
             sys.stderr.write(f"{error.hint}\n")
         return 1
+    except OSError as error:
+        sys.stderr.write(f"contui: the backend cannot start: {error}\n")
+        return 1
     return 0
 
 

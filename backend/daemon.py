@@ -166,6 +166,9 @@ class Daemon:
     async def _end(self, parts: Parts) -> None:
         """Let clean-ups end, and leave containers, shims and networks as they are."""
         parts.tickets.close()
+        for managed in parts.manager.registry:
+            managed.cancel_health()
+            managed.cancel_timer()
         await self._tasks.settle(SETTLE_SECONDS)
         await self._tasks.cancel()
         parts.link.close()

@@ -16,7 +16,15 @@ from contui.backend.containers.model import Paths
 from contui.backend.containers.registry import Registry
 from contui.backend.containers.resources import Resources
 from contui.backend.containers.shimlink import ShimLink
-from contui.backend.containers.state import Created, Exited, Removing, Restarting, require, run_of
+from contui.backend.containers.state import (
+    Created,
+    Exited,
+    Removing,
+    Restarting,
+    Unknown,
+    require,
+    run_of,
+)
 from contui.backend.journal import Journal
 from contui.backend.tasks import Tasks
 
@@ -73,12 +81,15 @@ class Removal:
                 self._take(managed, volumes=True)
 
     async def _deserted(self, managed: Managed) -> None:
-        """The last viewer has gone. When it was to be run with --rm and its client went before it
-        was started, nobody will ever start it."""
+        """The last viewer has gone. If that was before the start, nobody waits for it any more:
+        what was prepared goes, and with --rm the container too."""
         async with managed.lock:
             container = managed.container
             if container.spec.auto_remove and isinstance(container.state, Created):
                 self._take(managed, volumes=True)
+            elif managed.shim and isinstance(container.state, Created | Exited | Unknown):
+                self._link.retire(managed, quit=True)
+                self._link.release(managed)
 
     def resume(self, managed: Managed) -> None:
         """Go on with a removal that a killed backend had begun."""

@@ -129,6 +129,8 @@ class ShimLink:
             self._exec_exited(managed, client, event)
         elif kind == "viewers":
             self._viewers(managed, str(event.get("session", "")), event["viewers"])
+            if not event["viewers"] and event.get("session") == "main" and client is managed.shim:
+                self._tasks.start(self.on_deserted(managed), f"last viewer of {managed.name}")
 
     def _viewers(self, managed: Managed, session: str, viewers: list[dict[str, Any]]) -> None:
         """Viewers have come or gone: tell of those that are people's."""
@@ -139,8 +141,6 @@ class ShimLink:
             for viewer in some.keys() - others.keys():
                 details = {"session": session, "viewer": some[viewer]}
                 self._registry.tell(managed, action, details)
-        if session == "main" and not viewers:
-            self._tasks.start(self.on_deserted(managed), f"last viewer of {managed.name}")
 
     def _exec_started(self, managed: Managed, event: dict[str, Any]) -> None:
         session = str(event.get("session", ""))

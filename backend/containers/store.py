@@ -15,9 +15,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from google.protobuf.message import DecodeError
+
 from contui.backend.containers import state as states
 from contui.backend.containers.model import Container, Identity
 from contui.backend.containers.state import Exit
+from contui.backend.errors import Internal
 from contui.proto.v1.containers_pb2 import ContainerSpec
 
 log = logging.getLogger(__name__)
@@ -67,6 +70,11 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         try:
             return self._connect()
+        except sqlite3.OperationalError as error:  # no damage: the file cannot be reached
+            raise Internal(
+                f"the catalogue {self._path} cannot be opened: {error}",
+                "is the disk full, or the directory read-only?",
+            ) from error
         except sqlite3.DatabaseError as error:
             aside = self._set_aside()
             self.warning = (
@@ -87,15 +95,10 @@ class Store:
             if result != "ok":
                 raise sqlite3.DatabaseError(str(result).splitlines()[0])
             database.executescript(SCHEMA)
-            database.execute(f"SELECT {_FIXED}, {_MUTABLE} FROM containers LIMIT 1")
-            for row in database.execute(f"SELECT {_FIXED}, {_MUTABLE} FROM containers"):
-                _container(row)
+            _check(database)
         except sqlite3.DatabaseError:
             database.close()
             raise
-        except (ValueError, KeyError, TypeError) as error:
-            database.close()
-            raise sqlite3.DatabaseError(f"a row cannot be read: {error!r}") from error
         return database
 
     def _set_aside(self) -> str:
@@ -165,6 +168,18 @@ class Store:
         """Close the file; nothing can be kept any more."""
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
+
+
+def _check(database: sqlite3.Connection) -> None:
+    """Raise DatabaseError unless every row of the catalogue can be read."""
+    present = {str(row[1]) for row in database.execute("PRAGMA table_info(containers)")}
+    if missing := set(f"{_FIXED}, {_MUTABLE}".split(", ")) - present:
+        raise sqlite3.DatabaseError(f"no column {', '.join(sorted(missing))}")
+    try:
+        for row in database.execute(f"SELECT {_FIXED}, {_MUTABLE} FROM containers"):
+            _container(row)
+    except (ValueError, KeyError, TypeError, DecodeError) as error:
+        raise sqlite3.DatabaseError(f"a row cannot be read: {error!r}") from error
 
 
 def _fixed(identity: Identity) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ import pytest
 from contui.backend.containers.model import Container, Identity
 from contui.backend.containers.state import Created, Exit, Exited, Run, Running
 from contui.backend.containers.store import Store
+from contui.backend.errors import Internal
 from contui.proto.v1.containers_pb2 import ContainerSpec
 
 
@@ -85,6 +86,15 @@ def test_a_damaged_file_is_set_aside(tmp_path: Path, damage: str) -> None:
     assert any(part.name in again.warning for part in aside)
     again.insert(container("web"))
     again.close()
+
+
+def test_a_file_that_cannot_be_reached_is_not_damaged(tmp_path: Path) -> None:
+    with pytest.raises(Internal, match="cannot be opened"):
+        Store(tmp_path / "nowhere" / "contui.db")
+    (tmp_path / "contui.db").mkdir()
+    with pytest.raises(Internal, match="cannot be opened"):
+        Store(tmp_path / "contui.db")
+    assert (tmp_path / "contui.db").is_dir(), "not set aside"
 
 
 def test_audit_and_meta(tmp_path: Path) -> None:
