@@ -38,6 +38,9 @@ def _start(values: Values) -> int:
     if not settings.socket_path(address):
         raise CliError(f"a backend at {address} cannot be started from here")
     started = start.ensure(address)
+    start.reach(address).call(  # it may be something else that answers there
+        "SystemService/Version", messages.VersionRequest(), messages.VersionResponse, 10
+    )
     if not values.text("format"):
         show("started\n" if started else "runs already\n")
         return 0

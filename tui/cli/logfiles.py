@@ -16,6 +16,7 @@ from contui.tui.cli.output import note
 from contui.tui.cli.streams import widen
 from contui.tui.client import messages, start
 from contui.tui.client.direct import close_all, redeem
+from contui.tui.client.errors import ApiError
 from contui.tui.client.links import LOST, DirectLink
 
 TYPE_CHECKING = False
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contui.tui.cli.logs import Writer
+    from contui.tui.client.wire import Channel
 
+_NEWS_S = 10.0  # for the backend to hear that a program has ended
 _BLOCK = 256 << 10  # bytes that are read at once
 _RECORDS = 4096
 _LARGE = 1 << 20  # bytes that are worth a wider pipe
 _SENDFILE = 8 << 20  # bytes: one call, so that a signal is not kept waiting
 
 _ENDLESS = 1 << 63
+_ENDED = (1, 7, 8, 9)  # of ContainerState: created, exited, removing, unknown
 
 # Of a segment: itself, first byte and end in the data file, its one stream (0: both), records
 Part = tuple[Segment, int, int, int, int]
@@ -232,17 +236,29 @@ def _follow(
 
 def _goes_on(request: messages.ReadLogsRequest, ended: dict[str, int]) -> bool:
     """Whether the container runs again or will; then the request is for what comes behind."""
-    inspected = start.reach().call(  # anew: the backend may have been another one meanwhile
-        "ContainerService/Inspect",
-        messages.InspectRequest(container=request.container),
-        messages.InspectResponse,
-    )
-    if inspected.container.state not in (
-        messages.CONTAINER_STATE_RESTARTING,
-        messages.CONTAINER_STATE_STARTING,
-        messages.CONTAINER_STATE_RUNNING,
-    ):
+    import time
+
+    at = int(ended.get("at") or time.time_ns())
+    channel = start.reach()  # anew: the backend may have been another one meanwhile
+    state, started = _state(channel, request.container)
+    if state not in _ENDED and started <= at:  # the backend has not heard of the end yet
+        waiting = messages.WaitRequest(container=request.container, condition="exited")
+        channel.call("ContainerService/Wait", waiting, messages.WaitResponse, _NEWS_S)
+        state, _ = _state(channel, request.container)
+    if state in _ENDED:
         return False
-    request.since.unix_nanos = int(ended.get("at", 0)) + 1
+    request.since.unix_nanos = at + 1
     request.ClearField("tail")
     return True
+
+
+def _state(channel: Channel, container: str) -> tuple[int, int]:
+    """(state, unix ns of its start) of a container; one that is gone has ended."""
+    wanted = messages.InspectRequest(container=container)
+    try:
+        found = channel.call("ContainerService/Inspect", wanted, messages.InspectResponse).container
+    except ApiError as error:
+        if error.status == "not-found":
+            return messages.CONTAINER_STATE_REMOVING, 0
+        raise
+    return found.state, found.started_at.unix_nanos

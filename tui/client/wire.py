@@ -94,7 +94,7 @@ class Channel:
 
     def __init__(self, sock: _socket.socket, address: str) -> None:
         self._sock = sock
-        self._address = address
+        self.address = address
         sock.setblocking(False)
         self._http = Connection("localhost")
         self._poll = select.poll()
@@ -208,7 +208,7 @@ class Channel:
                 return
             error = unavailable("the backend went away during the call")
         except ProtocolError as problem:
-            error = unavailable(f"whatever answers at {self._address} is not contui: {problem}")
+            error = unavailable(f"whatever answers at {self.address} is not contui: {problem}")
         self._http.lost(error)
 
 
@@ -291,7 +291,12 @@ class Call:
         wait = None if self._deadline is None else self._deadline - time.monotonic()
         if wait is not None and wait <= 0:
             self._channel.http.cancel(self._stream)
-            self._stream.error = ApiError("deadline-exceeded", "the backend did not answer in time")
+            where = self._channel.address
+            self._stream.error = ApiError(
+                "deadline-exceeded",
+                f"whatever listens at {where} did not answer in time",
+                "if it is no contui backend, stop it and remove its socket",
+            )
             return
         self._channel.pump(wait)
 
