@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from contui.shim.contracts import Role
 
 
+# What handling a frame raises when its content is not what it should be.
+_BROKEN = (frames.FrameError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+
 OUT_LIMIT = 8 << 20  # bytes that wait for a peer that does not read, before it is dropped
 
 
@@ -135,7 +138,7 @@ class Connection:
             for kind, stream, payload in self._decoder.feed(view[:got]):
                 if self.role is not None and self.fd >= 0:
                     self.role.frame(kind, stream, payload)
-        except (frames.FrameError, ValueError, KeyError, TypeError):
+        except _BROKEN:
             self.close()  # a peer that breaks the protocol loses this connection, nothing else
 
 

@@ -46,7 +46,7 @@ class Control:
             self._shim.request(str(request["op"]), request, answer)
         except Failure as failure:
             self._fail(number, failure.kind, str(failure), failure.hint)
-        except (KeyError, ValueError, TypeError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
             self._fail(number, "invalid_argument", f"bad request: {error!r}", "")
         except OSError as error:
             self._fail(number, "internal", f"{request['op']} failed: {error}", "")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 READ_WRITE, READ_ONLY, EXCLUSIVE = "rw", "ro", "exclusive"
 
 LAG = 1 << 20  # bytes that a lossless viewer may be behind before the program waits
+_LAST_SIGNAL = 64  # see signal(7)
 _TURN = 1 << 20  # bytes that one viewer is sent in one turn of the loop at the most
 
 
@@ -207,6 +208,8 @@ class Viewer:
             target.when_room(self.connection.resume_reading)
 
     def _signal(self, number: int) -> None:
+        if not 0 < number <= _LAST_SIGNAL:
+            raise frames.FrameError(f"there is no signal {number}")
         if self._may_write("signals"):
             self.session.signal(number)
 

@@ -372,3 +372,26 @@ def test_an_owner_that_keeps_may_leave_for_good(host: Host) -> None:
     view = host[0].view(session="a")
     view.type(b"alive\n")
     view.wait(b"alive\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        (frames.RESIZE, b"[1, 2]"),
+        (frames.RESIZE, b'{"cols": "wide"}'),
+        (frames.SIGNAL, b'{"signal": 999}'),
+        (frames.SIGNAL, b"{}"),
+        (frames.ACCESS, b'{"access": "root"}'),
+        (frames.RESIZE, b"[" * 100_000),
+    ],
+)
+def test_a_viewer_that_sends_nonsense_loses_only_its_connection(
+    host: Host, kind: int, payload: bytes
+) -> None:
+    view = host[0].view()
+    view.send(kind, payload)
+    while view.step():
+        continue
+    assert view.exit is None
+    assert host[1].request("signal", session="main", signal="x")["kind"] == "invalid_argument"
+    assert host[1].request("state")["state"] == "running"
