@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import accumulate
 from operator import mul
 
 from contui.tui.terminal.cells import to_cells
@@ -26,7 +27,7 @@ _TEXT = bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100))
 LEAST = 1024
 
 _find_c1 = re.compile("[\x80-\x9f]").search
-_split_sgr = re.compile("((?:\x1b\\[[0-9;:]*m)+)").split
+_split_sgr = re.compile(r"(\x1b\[[0-9;:]*m(?:\x1b\[[0-9;:]*m)*)").split
 
 
 def only_lines(data: bytes, text: str) -> bool:
@@ -121,29 +122,33 @@ class BulkWriter:
 
         Stops where a line ends under a background colour, which the next row would take on.
         """
+        lines = text.split("\r\n")
+        lengths = list(map(len, lines))
+        starts = [0, *accumulate(length + 2 for length in lengths)]
         blanks = self._screen.styles.blanks
         coloured = {style for style in set(styles) if blanks[style] != PLAIN_ID}
-        columns = self._screen.columns
-        start = count = 0
-        for line in text.split("\r\n"):
-            end = start + len(line)
-            if coloured and styles[end : end + 1] in coloured:
-                return count, styles[start]
-            line_styles = styles[start:end]
-            if end - start > columns:
+        if coloured:
+            for index, (start, length) in enumerate(zip(starts, lengths, strict=False)):
+                if styles[start + length : start + length + 1] in coloured:
+                    pen = styles[start]
+                    del lines[index:]
+                    break
+        cut = [
+            styles[start : start + length] for start, length in zip(starts, lengths, strict=False)
+        ]
+        if max(lengths) <= self._screen.columns:
+            entries.extend(zip(lines, cut, strict=False))
+        else:
+            for line, line_styles in zip(lines, cut, strict=False):
                 self._add(line, line_styles, entries)
-            else:
-                entries.append((line, line_styles) if line_styles.strip(PLAIN_ID) else line)
-            start = end + 2
-            count += 1
-        return count, pen
+        return len(lines), pen
 
     def _add(self, text: str, styles: str, entries: list[Entry]) -> None:
         """Entries of one line, which may be wider than the screen; no styles: plain."""
         if len(text) > self._screen.columns:
             self._cut(text, styles or PLAIN_ID * len(text), entries)
         else:
-            entries.append((text, styles) if styles.strip(PLAIN_ID) else text)
+            entries.append((text, styles) if styles else text)
 
     def _cut(self, text: str, styles: str, entries: list[Entry]) -> None:
         """Entries of one line that is wider than the screen."""

@@ -29,20 +29,24 @@ LARGEST_PARAMETER = 0x7FFFFFFF
 
 GROUND, IN_ESCAPE, IN_CSI, IN_STRING = range(4)
 
-_CSI = r"\x1b\[[0-?]*[ -/]*[@-~]"
-#: SGR often comes in runs, and as ncurses ends attributes: after ``ESC ( B``.
-_PENS = r"(?:\x1b\[[0-9;:]*m)+"
-_ASCII_PENS = rf"\x1b\(B{_PENS}"
-_SHORT = r"\x1b(?:[ -/]+[0-~]|[0-OQ-WYZ\\`-jl-~])"
-_OSC = r"\x1b\][^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\)"
+# What follows ESC. SGR often comes in runs, and as ncurses ends attributes: after ``ESC ( B``.
+_PENS = r"\[[0-9;:]*m(?:\x1b\[[0-9;:]*m)*"
+_ASCII_PENS = rf"\(B\x1b{_PENS}"
+_CSI = r"\[[0-?]*[ -/]*[@-~]"
+_SHORT = r"(?:[ -/]+[0-~]|[0-OQ-WYZ\\`-jl-~])"
+_OSC = r"\][^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\)"
+
+#: Splits text at controls: whole sequences, single controls, or, from an irregular one on, all
+#: the rest. Alternatives begin with one character, so that most are rejected by it.
 _split = re.compile(
-    rf"(\r\n|{_PENS}|{_ASCII_PENS}|{_CSI}|{_SHORT}|{_OSC}|[\x00-\x1a\x1c-\x1f\x7f]|[\x1b\x80-\x9f](?s:.*))"
+    rf"(\x1b(?:{_PENS}|{_CSI}|{_ASCII_PENS}|{_SHORT}|{_OSC}|(?s:.*))"
+    r"|\r\n|[\x00-\x1a\x1c-\x1f\x7f]|[\x80-\x9f](?s:.*))"
 ).split
-_is_pens = re.compile(_PENS).fullmatch
-_is_ascii_pens = re.compile(_ASCII_PENS).fullmatch
-_is_csi = re.compile(_CSI).fullmatch
-_is_short = re.compile(_SHORT).fullmatch
-_is_osc = re.compile(_OSC).fullmatch
+_is_pens = re.compile(rf"\x1b{_PENS}").fullmatch
+_is_ascii_pens = re.compile(rf"\x1b{_ASCII_PENS}").fullmatch
+_is_csi = re.compile(rf"\x1b{_CSI}").fullmatch
+_is_short = re.compile(rf"\x1b{_SHORT}").fullmatch
+_is_osc = re.compile(rf"\x1b{_OSC}").fullmatch
 _csi_form = re.compile(r"\x1b\[([<=>?]?)([0-9;:]*)([ -/]*)([@-~])").fullmatch
 _dcs_form = re.compile(r"([0-?]*[ -/]*[@-~])(?s:(.*))").fullmatch
 _find_string_end = {
