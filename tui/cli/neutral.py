@@ -1,9 +1,10 @@
 """Makes a program's output safe to show on the user's own terminal: only colours act.
 
 
-For `logs` on a terminal. Escape sequences other than colours (SGR), other control characters and
-the marks that reverse the direction of text are spelled out, so that one sees that they were there.
-Pure.
+For `logs` on a terminal. What only moves the cursor, clears or switches modes (CSI, of which every
+shell's prompt is full) is left out. Titles, clipboards and the like (OSC, DCS), other control
+characters and the marks that reverse the direction of text are spelled out, so that one sees that
+they were there. Pure.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ import re
 _COLOUR = rb"\x1b\[[0-9;:]*m"
 _UNSAFE = re.compile(
     rb"(" + _COLOUR + rb")"
+    rb"|\x1b\[[0-?]{0,60}[ -/]{0,4}[@-~]"  # CSI
     rb"|[\x00-\x08\x0b-\x1f\x7f]"  # C0 without tab and newline, DEL
     rb"|\xc2[\x80-\x9f]"  # C1
     rb"|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xd8\x9c"  # bidi marks
 )
 # The end of a chunk that may be the beginning of one of these.
-_BEGUN = re.compile(rb"(?:\x1b(?:\[[0-9;:]{0,60})?|\xc2|\xd8|\xe2[\x80\x81]?|\r)\Z")
+_BEGUN = re.compile(rb"(?:\x1b(?:\[[0-?]{0,60}[ -/]{0,4})?|\xc2|\xd8|\xe2[\x80\x81]?|\r)\Z")
 
 
 def _spell(match: re.Match[bytes]) -> bytes:
     found = match.group()
     if match.group(1) is not None:
         return found
+    if found.startswith(b"\x1b["):
+        return b""
     if len(found) == 1:
         if found == b"\r" and match.string[match.end() : match.end() + 1] == b"\n":
             return found

@@ -234,7 +234,9 @@ def volume(text: str) -> messages.Mount:
             f'invalid volume "{text}": {source} is neither an absolute path nor a name',
             f"mean the directory with ./{source}",
         )
-    return _mount(kind, source, target, options, text)
+    mount = _mount(kind, source, target, options, text)
+    mount.create_source = kind == "bind"  # -v makes a missing directory, --mount refuses
+    return mount
 
 
 def _mount(kind: str, source: str, target: str, options: list[str], text: str) -> messages.Mount:
