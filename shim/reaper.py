@@ -39,7 +39,8 @@ class Reaper:
     def watch(self, pid: int, ended: Ended) -> None:
         """Call ended(status) when the child `pid` has ended; at once if it has already.
 
-        The status is LOST when `pid` is not our child, and will never be.
+        crun leaves a helper behind that is the program's parent for a moment longer: then it becomes
+        our child, dead or alive, when the helper ends. The status is LOST when `pid` is gone.
         """
         status = self._held.pop(pid, None)
         if status is None:
@@ -66,9 +67,9 @@ class Reaper:
 
 
 def _status(pid: int) -> int | None:
-    """The status of one child; None while it runs."""
+    """The status of one child; None while it runs, or while it is still another's child."""
     try:
         found, status = os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:
-        return LOST
+        return None if os.access(f"/proc/{pid}", os.F_OK) else LOST
     return status if found else None

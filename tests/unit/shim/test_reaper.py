@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 
@@ -57,7 +58,30 @@ def test_held_statuses_do_not_outlive_the_call() -> None:
     assert found == [LOST], "a recycled pid must not get an old status"
 
 
-def test_a_pid_that_is_no_child_is_lost() -> None:
-    found: list[int] = []
-    Reaper().watch(1, found.append)
-    assert found == [LOST]
+def adopts_late() -> bool:
+    """In a subreaper: watch a program whose parent, a helper, ends only afterwards."""
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER, see prctl(2)
+    told, tell = os.pipe()
+    waits, go = os.pipe()
+    helper = os.fork()
+    if not helper:
+        program = child(5)
+        os.write(tell, str(program).encode())
+        os.read(waits, 1)
+        os._exit(0)
+    program = int(os.read(told, 20))
+    reaper, found = Reaper(), list[int]()
+    reaper.watch(program, found.append)
+    early = list(found)
+    os.write(go, b"x")
+    os.waitpid(helper, 0)
+    os.waitid(os.P_PID, program, os.WEXITED | os.WNOWAIT)
+    reaper.reap()
+    return early == [] and [os.waitstatus_to_exitcode(status) for status in found] == [5]
+
+
+def test_a_program_whose_parent_ends_later_is_waited_for() -> None:
+    pid = os.fork()
+    if not pid:
+        os._exit(0 if adopts_late() else 1)
+    assert os.waitpid(pid, 0)[1] == 0
