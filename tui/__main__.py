@@ -13,15 +13,20 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """The entry point; ends the process."""
-    words = sys.argv[1:]
-    if _opens_the_app(words):
-        status = _app()
-    else:
-        gc.disable()  # a command is over before there is garbage worth the search
-        from contui.tui.cli.main import run
-
-        status = run(words)
+    try:
+        status = _run(sys.argv[1:])
+    except KeyboardInterrupt:  # while modules were still being imported
+        status = 130
     _end(status)
+
+
+def _run(words: list[str]) -> int:
+    if _opens_the_app(words):
+        return _app()
+    gc.disable()  # a command is over before there is garbage worth the search
+    from contui.tui.cli.main import run
+
+    return run(words)
 
 
 def _opens_the_app(words: list[str]) -> bool:

@@ -58,6 +58,15 @@ def _request(values: Values, spec: messages.ContainerSpec) -> messages.CreateReq
     return messages.CreateRequest(spec=spec, name=values.text("name"), pull=values.text("pull"))
 
 
+def _created(call: Call) -> messages.CreateResponse:
+    """The answer of Create; a Ctrl-C meanwhile leaves no container. Raises ApiError."""
+    try:
+        return call.result(messages.CreateResponse)
+    except KeyboardInterrupt:
+        _remove(call.result(messages.CreateResponse).id)
+        raise
+
+
 def _write_id(values: Values, made: messages.CreateResponse) -> None:
     for warning in made.warnings:
         complain(warning)
@@ -85,7 +94,7 @@ def _remove(identity: str) -> None:
 
 def _background(values: Values, spec: messages.ContainerSpec) -> int:
     channel = api.channel()
-    made = channel.call("ContainerService/Create", _request(values, spec), messages.CreateResponse)
+    made = _created(channel.start("ContainerService/Create", _request(values, spec)))
     _write_id(values, made)
     try:
         request = messages.StartRequest(container=made.id)
@@ -154,7 +163,7 @@ class _Foreground:
         from contui.tui.cli import relay  # noqa: F401
         from contui.tui.client import direct as _tickets  # noqa: F401
 
-        made = call.result(messages.CreateResponse)
+        made = _created(call)
         self._id, self._name = made.id, made.name
         _write_id(self._values, made)
         try:
