@@ -7,8 +7,10 @@ here and in the panes change anything. `contui.tui.actions` has a method for eac
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -108,11 +110,21 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
     @on(Ready)
     def _begin(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit)
+        loop.add_signal_handler(signal.SIGTERM, self.exit)
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGHUP, self._hung_up)
         self.main.query_one(ContainerListView).focus()
         self.show_state()
         self.run_worker(self.link.watch(), group="watch")
+
+    def _hung_up(self, number: int, _frame: object) -> None:
+        """The terminal is gone: leave at once.
+
+        Textual's way out writes to the terminal, and its writer may have died of that already while
+        the main thread waits for it; a handler of the event loop would never be called.
+        """
+        self.save_now()
+        os._exit(128 + number)
 
     async def on_unmount(self) -> None:
         self.save_now()
