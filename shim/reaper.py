@@ -39,7 +39,7 @@ class Reaper:
     def watch(self, pid: int, ended: Ended) -> None:
         """Call ended(status) when the child `pid` has ended; at once if it has already.
 
-        crun leaves a helper behind that is the program's parent for a moment longer: then it becomes
+        crun leaves a helper that is the program's parent for a moment longer: then it becomes
         our child, dead or alive, when the helper ends. The status is LOST when `pid` is gone.
         """
         status = self._held.pop(pid, None)
