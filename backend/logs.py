@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from contui.backend import jsonlogs
 from contui.backend.errors import InvalidArgument
+from contui.backend.jsonlogs import JsonLog
 from contui.proto.v1 import logs_pb2 as pb
 from contui.proto.v1 import types_pb2 as types
 from contui.shim import logformat
@@ -42,31 +44,44 @@ class LogReader:
 
     def __init__(self, directory: Path, request: pb.ReadLogsRequest) -> None:
         """Raises InvalidArgument for a regular expression that is none."""
-        self._log = Log(str(directory))
+        self._directory = directory
+        json_file = (directory / jsonlogs.NAME).exists()
+        self._log = None if json_file else Log(str(directory))
+        self._json = JsonLog(directory) if json_file else None
         self._lines = request.lines or bool(request.grep)
         self._pattern = _pattern(request.grep)
         self._streams = tuple(
             number for number, wanted in ((1, request.stdout), (2, request.stderr)) if wanted
         ) or (1, 2)
+        self._since = request.since.unix_nanos
         self._until = request.until.unix_nanos
         self._pieces = {1: _Piece(), 2: _Piece()}
         self._first = {1: 0, 2: 0}
         self._next = 0  # total offset behind what was read
-        self._chunks = self._log.chunks(self._begin(request))
+        self._chunks = self._begin(request)
         self.reached_until = False
 
-    def _begin(self, request: pb.ReadLogsRequest) -> tuple[int, int]:
+    def _begin(self, request: pb.ReadLogsRequest) -> Iterator[Chunk]:
+        """What is written, from the first chunk on that may matter."""
+        if self._log:
+            return self._log.chunks(self._place(self._log, request))
+        assert self._json
+        if request.HasField("tail"):
+            self._first = jsonlogs.tail(self._directory, request.tail, self._streams)
+        return self._json.chunks()
+
+    def _place(self, log: Log, request: pb.ReadLogsRequest) -> tuple[int, int]:
         """The place of the first record that may matter."""
         place = (0, 0)
         if request.HasField("tail"):
             if not request.tail:
-                self._first = dict(zip((1, 2), self._log.end(), strict=True))
-                self._next = sum(self._log.end())
-                return self._log.place(self._next)
-            place, first = logformat.tail(self._log, request.tail, self._streams)
+                self._first = dict(zip((1, 2), log.end(), strict=True))
+                self._next = sum(log.end())
+                return log.place(self._next)
+            place, first = logformat.tail(log, request.tail, self._streams)
             self._first |= first
         if request.since.unix_nanos:
-            place = max(place, self._log.since(request.since.unix_nanos))
+            place = max(place, log.since(request.since.unix_nanos))
         return place
 
     def skip_to(self, stdout: int, stderr: int) -> None:
@@ -74,20 +89,18 @@ class LogReader:
         self._first = {1: stdout, 2: stderr}
 
     def ends(self) -> tuple[int, int]:
-        """Offsets (stdout, stderr) behind what is written."""
-        return self._log.end()
+        """Offsets (stdout, stderr) behind what is written; unknown ones are 0."""
+        return self._log.end() if self._log else (0, 0)
 
     def refresh(self) -> None:
         """Go on behind what was read: more may have been written."""
-        self._log.refresh()
-        place = self._log.place(self._next)
-        self._chunks = self._log.chunks(place)
-        self._log_trim(place[0])
-
-    def _log_trim(self, index: int) -> None:
-        """Close the segments that are read: a follower must not keep rotated files alive."""
-        if index > 0:
-            self._log.trim(self._log.segments[index].number)
+        if self._json:
+            self._chunks = self._json.chunks()
+        if self._log:
+            self._log.refresh()
+            index, _ = self._log.place(self._next)
+            if index > 0:  # a follower must not keep rotated files alive
+                self._log.trim(self._log.segments[index].number)
             self._chunks = self._log.chunks(self._log.place(self._next))
 
     def batch(self) -> list[pb.ReadLogsResponse]:
@@ -100,6 +113,8 @@ class LogReader:
                 break
             if chunk.total < self._next:
                 continue  # read before the refresh
+            if chunk.at < self._since:
+                continue
             self._next = chunk.total + (len(chunk.data) or chunk.lost)
             for response in self._take(chunk):
                 found.append(response)
@@ -116,7 +131,9 @@ class LogReader:
 
     def close(self) -> None:
         """Close the files."""
-        self._log.close()
+        for log in (self._log, self._json):
+            if log:
+                log.close()
 
     def _take(self, chunk: Chunk) -> Iterator[pb.ReadLogsResponse]:
         if chunk.stream not in self._streams:
