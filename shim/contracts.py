@@ -35,6 +35,10 @@ class Store(Protocol):
     def append(self, stream: int, data: memoryview) -> None:
         """Keep what a program wrote; must not raise for want of space."""
 
+    @property
+    def losing(self) -> bool:
+        """Whether what was appended last could not all be kept."""
+
     def read(self, cursor: Cursor, limit: int) -> list[Piece]:
         """What comes at the cursor, which moves on; [] when nothing more is kept."""
 

@@ -77,6 +77,10 @@ class RingStore:
         if done != size:  # no space: what is not whole is not kept
             self.start = self.end
 
+    @property
+    def losing(self) -> bool:
+        return self.start == self.end
+
     def read(self, cursor: Cursor, limit: int) -> list[Piece]:
         if cursor.out < self.start:
             offset, cursor.out = cursor.out, self.start
@@ -132,6 +136,10 @@ class SegmentStore:
 
     def append(self, stream: int, data: memoryview) -> None:
         self._writer.append(stream, data)
+
+    @property
+    def losing(self) -> bool:
+        return any(self._writer.lost)
 
     def rotated(self, oldest: int) -> None:
         """To be called by the writer: segments before `oldest` are gone."""

@@ -150,11 +150,15 @@ class Session:
         offset = self.ends[stream - 1]
         for viewer in self.viewers:
             viewer.offer(stream, offset, data)
+        before = self.total
         self.ends[stream - 1] = offset + len(data)
         self.total += len(data)
         for viewer in self.viewers:
-            if viewer.lossless and viewer.behind > LAG:
-                self._program.pause_output()
+            if viewer.lossless and viewer.behind:
+                if self.store.losing:
+                    viewer.hold(before, stream, offset, bytes(data))
+                if viewer.held or viewer.behind > LAG:
+                    self._program.pause_output()
 
     def _failed(self, result: Result) -> None:
         self._finish({"code": result.code, "signal": 0, "oom": "", "error": result.error}, False)
@@ -323,11 +327,10 @@ class Session:
 
     def pumped(self) -> None:
         """A viewer was sent something, or has gone: the program may go on if it waits for it."""
-        if (
-            self._program.paused
-            and not self._pressed
-            and not any(one.lossless and one.behind > LAG // 2 for one in self.viewers)
-        ):
+        if not self._program.paused or self._pressed:
+            return
+        waits = [one for one in self.viewers if one.lossless]
+        if not any(one.held or one.behind > LAG // 2 for one in waits):
             self._program.resume_output()
 
     def _announce(self) -> None:

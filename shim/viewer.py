@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from contui.shim.replay import Piece
     from contui.shim.session import Session
 
 
@@ -59,6 +60,7 @@ class Viewer:
         self.active = 0  # when it last acted, in the session's count
         self.news = False  # whether the list of viewers has changed since it was sent
         self.cursor = Cursor(0, 0)
+        self.held: list[tuple[int, int, int, bytes]] = []  # total, stream, offset, data
         self._live = self._ended = self._warned = False
 
     def begin(self, cursor: Cursor, prologue: bytes) -> None:
@@ -109,6 +111,10 @@ class Viewer:
                 return
         self._send([(stream, offset, data, 0)], cursor)
 
+    def hold(self, total: int, stream: int, offset: int, data: bytes) -> None:
+        """Keep a chunk that the store could not, for a lossless viewer; the program waits now."""
+        self.held.append((total, stream, offset, data))
+
     def pump(self) -> None:
         """Send what there is until the socket is full or nothing is left."""
         connection, budget = self.connection, _TURN
@@ -134,7 +140,7 @@ class Viewer:
         self.session.pumped()
 
     def _catch_up(self) -> int:
-        pieces = self.session.store.read(self.cursor, frames.CHUNK)
+        pieces = self._from_held() or self.session.store.read(self.cursor, frames.CHUNK)
         if not pieces:  # what the store could not keep
             out, err = self.session.ends
             pieces = [
@@ -146,6 +152,18 @@ class Viewer:
             self.cursor.segment = -1
         self._send(pieces, None)
         return frames.CHUNK
+
+    def _from_held(self) -> list[Piece]:
+        """What hold() kept, when the cursor has come there."""
+        if not self.held or self.held[0][0] > self.cursor.total:
+            return []
+        total, stream, offset, data = self.held.pop(0)
+        skip = self.cursor.total - total
+        if skip >= len(data):
+            return self._from_held()
+        self.cursor.move(stream, offset + len(data))
+        self.cursor.segment = -1
+        return [(stream, offset + skip, data[skip:], 0)]
 
     def _send(self, pieces: Any, live: Cursor | None) -> None:
         """Write frames for `pieces` (see `contui.shim.replay.Piece`).

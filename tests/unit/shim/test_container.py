@@ -374,3 +374,26 @@ def test_a_full_log_disk_stops_nobody_and_is_told(make: Make) -> None:
         assert one.gone()
     finally:
         libc.umount2(os.fsencode(one.log), 2)
+
+
+def test_a_full_log_disk_costs_a_pipeline_nothing(make: Make) -> None:
+    script = "for i in $(seq 300000); do echo line $i; done; echo error >&2"
+    one = make(["bash", "-c", script])
+    one.log.mkdir()
+    libc = ctypes.CDLL(None)
+    assert libc.mount(b"tmpfs", os.fsencode(one.log), b"tmpfs", 0, b"size=512k") == 0
+    try:
+        control = one.spawn()
+        view = one.view(lossless=True)
+        control.request("start")
+        assert control.event("log")["dropped"] > 0
+        assert view.finish()["code"] == 0
+        assert not view.gaps
+        assert bytes(view.output[1]) == b"".join(b"line %d\n" % at for at in range(1, 300001))
+        assert bytes(view.output[2]) == b"error\n"
+        for peer in one.peers[1:]:
+            peer.close()
+        control.request("collect", session="main")
+        assert one.gone()
+    finally:
+        libc.umount2(os.fsencode(one.log), 2)
