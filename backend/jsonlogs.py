@@ -1,7 +1,8 @@
 """Reads logs of the driver `json-file`, one entry at a time, while they are written and rotated.
 
 The writer is `contui.shim.jsonfile`; the format is Docker's. Used by `contui.backend.logs`, for
-which an entry is a chunk like those of the driver `local`. Offsets count from the oldest entry kept.
+which an entry is a chunk like those of the driver `local`. Offsets count from the oldest entry
+that is kept.
 """
 
 from __future__ import annotations
