@@ -16,15 +16,21 @@ _PAUSE_S = 0.1  # between two tries to reach a backend
 _channel: Channel | None = None
 
 
-def channel() -> Channel:
-    """The connection of this command, made (and the backend started) when first wanted.
+def channel(begin: bool = True) -> Channel:
+    """The connection of this command, made (and the backend started, if it may) when first wanted.
 
     Raises ApiError.
     """
     global _channel
     if _channel is None or not _channel.usable:
-        _channel = start.reach()
+        _close()
+        _channel = start.reach(start=begin)
     return _channel
+
+
+def _close() -> None:
+    if _channel is not None:
+        _channel.close()
 
 
 def renew(patience_s: float) -> Channel:
@@ -35,6 +41,7 @@ def renew(patience_s: float) -> Channel:
     deadline = time.monotonic() + patience_s
     while True:
         try:
+            _close()
             _channel = start.reach()
             return _channel
         except ApiError:

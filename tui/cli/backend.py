@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from contui.tui.cli import api
 from contui.tui.cli.errors import CliError, UsageError
 from contui.tui.cli.flags import Values, Verb
 from contui.tui.cli.listing import FORMAT
@@ -38,7 +39,7 @@ def _start(values: Values) -> int:
     if not settings.socket_path(address):
         raise CliError(f"a backend at {address} cannot be started from here")
     started = start.ensure(address)
-    start.reach(address).call(  # it may be something else that answers there
+    api.channel(begin=False).call(  # it may be something else that answers there
         "SystemService/Version", messages.VersionRequest(), messages.VersionResponse, 10
     )
     if not values.text("format"):
@@ -50,7 +51,7 @@ def _start(values: Values) -> int:
 def _stop(values: Values) -> int:
     """Containers go on. Waits until the process has ended."""
     try:
-        channel = start.reach(start=False)
+        channel = api.channel(begin=False)
     except ApiError:
         show("no backend runs\n")
         return 0
@@ -95,8 +96,7 @@ def _await_end(life: int) -> None:
 
 
 def _status(values: Values) -> int:
-    channel = start.reach(start=False)
-    answer = channel.call(
+    answer = api.channel(begin=False).call(
         "SystemService/Version", messages.VersionRequest(), messages.VersionResponse, 10
     )
     show_tree(values, fields(answer, _STATUS))

@@ -107,7 +107,10 @@ def _rm(values: Values) -> int:
 
 def _rename(values: Values) -> int:
     old, new = values.args
-    request = messages.RenameRequest(container=old, name=parse.name(new))
+    try:
+        request = messages.RenameRequest(container=old, name=parse.name(new))
+    except CliError as error:
+        raise CliError(error.message, error.hint) from None
     api.channel().call("ContainerService/Rename", request, messages.RenameResponse)
     return 0
 

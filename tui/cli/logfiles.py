@@ -14,7 +14,7 @@ from contui.shim.logformat import DATA, Record, Segment, offsets_after
 from contui.tui.cli import api
 from contui.tui.cli.output import note
 from contui.tui.cli.streams import widen
-from contui.tui.client import messages, start
+from contui.tui.client import messages
 from contui.tui.client.direct import close_all, redeem
 from contui.tui.client.errors import ApiError
 from contui.tui.client.links import LOST, DirectLink
@@ -239,7 +239,7 @@ def _goes_on(request: messages.ReadLogsRequest, ended: dict[str, int]) -> bool:
     import time
 
     at = int(ended.get("at") or time.time_ns())
-    channel = start.reach()  # anew: the backend may have been another one meanwhile
+    channel = api.renew(_NEWS_S)  # the backend may have been another one meanwhile
     state, started = _state(channel, request.container)
     if state not in _ENDED and started <= at:  # the backend has not heard of the end yet
         waiting = messages.WaitRequest(container=request.container, condition="exited")

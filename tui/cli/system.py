@@ -7,7 +7,7 @@ from contui.tui.cli.errors import CliError, UsageError
 from contui.tui.cli.flags import Flag, Values, Verb
 from contui.tui.cli.listing import FORMAT, parsed
 from contui.tui.cli.output import harmless, rfc3339, show, size, table
-from contui.tui.client import jsonlite, messages, start
+from contui.tui.client import jsonlite, messages
 from contui.tui.client.errors import ApiError
 
 TYPE_CHECKING = False
@@ -81,7 +81,7 @@ def _version(values: Values) -> int:
         return 0
     failure: ApiError | None = None
     try:
-        answer = start.reach(start=False).call(
+        answer = api.channel(begin=False).call(
             "SystemService/Version", messages.VersionRequest(), messages.VersionResponse, 10
         )
         tree["server"] = fields(answer, _SERVER)
