@@ -236,7 +236,9 @@ class Actions(Windows):
     def act_pause(self) -> None:
         """Freeze or thaw."""
         for info in self.targets():
-            frozen = info.state == "paused"
+            # Pressed twice, it thaws, even before the event of the first press has come.
+            frozen = self.freezing.get(info.id, info.state == "paused")
+            self.freezing[info.id] = not frozen
             word = "thaw" if frozen else "freeze"
             self.request(f"{word} {clean(info.name)}", calls.pause(info.id, frozen))
 

@@ -85,6 +85,7 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
         self.panes: dict[str, Pane] = {}
         self.link = BackendLink(address, self.post_message, starter)
         self._followed = {}
+        self.freezing = {}
         self._ever_up = False
         self._synced = False
         self._restored: dict[str, PaneSpec] = {}
@@ -181,6 +182,8 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
             self.containers.remove(info.id)
             touched[info.id] = None
         elif info.container is not None:
+            if info.action in ("pause", "unpause", "snapshot"):
+                self.freezing.pop(info.id, None)
             self.containers.put([info.container])
             touched[info.id] = info.container
             self._announce(info, info.container)
@@ -202,6 +205,7 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
     @on(ActionDone)
     def _action_done(self, event: ActionDone) -> None:
         if event.problem is not None:
+            self.freezing.clear()
             hint = f"\n{clean(event.problem.hint)}" if event.problem.hint else ""
             self.say(f"{event.title}: {clean(event.problem.message)}{hint}", "error")
         elif event.follow:

@@ -91,8 +91,7 @@ class SessionLink:
         self._backend = backend
         self._plan = plan
         self._viewer = viewer
-        self._input: deque[bytes] = deque()
-        self._controls: deque[tuple[str, Any]] = deque()
+        self._up: deque[tuple[str, Any]] = deque()  # what goes up: (kind, value)
         self._something = asyncio.Event()
         self._connected = False
         self._leaving = False
@@ -104,42 +103,41 @@ class SessionLink:
         """Bytes for the program; False when too much waits already, and nothing was taken."""
         if not data:
             return True
-        waiting = sum(map(len, self._input))
-        if not self._connected and waiting + len(data) > HELD_BYTES:
+        if not self._connected and self.held + len(data) > HELD_BYTES:
             return False
-        self._input.append(data)
-        self._something.set()
+        if self._up and self._up[-1][0] == "input":
+            data = self._up.pop()[1] + data
+        self._push("input", data)
         return True
 
     @property
     def held(self) -> int:
         """Bytes of input that wait for the stream to come back."""
-        return 0 if self._connected else sum(map(len, self._input))
+        return sum(len(value) for kind, value in self._up if kind == "input")
 
     def resize(self, cols: int, rows: int) -> None:
         """The pane has another size. While the stream is away the next opening says it."""
         if self._connected:
-            self._control("resize", (cols, rows))
+            self._up = deque(item for item in self._up if item[0] != "resize")
+            self._push("resize", (cols, rows))
 
     def access(self, access: str) -> None:
         """Take another access: "rw", "ro" or "exclusive"."""
         if self._connected:
-            self._control("access", access)
+            self._push("access", access)
 
     def signal(self, name: str) -> None:
         """Send the session's own process a signal."""
         if self._connected:
-            self._control("signal", name)
+            self._push("signal", name)
 
     def detach(self) -> None:
         """Leave; the program goes on."""
         self._leaving = True
-        self._control("detach", None)
+        self._push("detach", None)
 
-    def _control(self, kind: str, value: Any) -> None:
-        if kind == "resize":
-            self._controls = deque(item for item in self._controls if item[0] != "resize")
-        self._controls.append((kind, value))
+    def _push(self, kind: str, value: Any) -> None:
+        self._up.append((kind, value))
         self._something.set()
 
     # -- the stream ------------------------------------------------------------------------------
@@ -206,29 +204,24 @@ class SessionLink:
         return False
 
     async def _write(self, call: Any) -> None:
-        """Input and controls up, in order, once the stream is open."""
-        from contui.proto.v1 import sessions_pb2
-
+        """What goes up, in order, once the stream is open."""
         while True:
             await self._something.wait()
             self._something.clear()
-            while self._connected and (self._input or self._controls):
-                if self._input:
-                    data = b"".join(self._input)
-                    self._input.clear()
-                    await call.write(sessions_pb2.ClientFrame(input=data))
-                if self._controls:
-                    kind, value = self._controls.popleft()
-                    await call.write(_client_frame(kind, value))
-                    if kind == "detach":
-                        await call.done_writing()
-                        return
+            while self._connected and self._up:
+                kind, value = self._up.popleft()
+                await call.write(_client_frame(kind, value))
+                if kind == "detach":
+                    await call.done_writing()
+                    return
 
 
 def _client_frame(kind: str, value: Any) -> Any:
     from contui.proto.v1 import sessions_pb2, types_pb2
     from contui.tui.translate import ACCESS
 
+    if kind == "input":
+        return sessions_pb2.ClientFrame(input=value)
     if kind == "resize":
         size = types_pb2.Size(cols=value[0], rows=value[1])
         return sessions_pb2.ClientFrame(resize=size)

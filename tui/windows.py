@@ -32,6 +32,7 @@ class Windows(App[str]):
     keymap: Keymap
     detach_keys: str
     expected: set[str]
+    freezing: dict[str, bool]  # containers that were told to freeze (or thaw), until they say so
     _count = 0
     _held: list[events.Key | str] | None = None  # keys, and ids of containers clicked
     _landed: Pane | None = None

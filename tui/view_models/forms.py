@@ -98,9 +98,7 @@ def new_container(values: dict[str, str]) -> NewContainer:
         raise Wrong("image", "an image is needed; host is always there")
     name = values["name"].strip()
     if name and not _NAME.fullmatch(name):
-        raise Wrong(
-            "name", "letters, digits, _ . and -, two or more, beginning with a letter or digit"
-        )
+        raise Wrong("name", "letters, digits, _ . and -, beginning with a letter or a digit")
     network = values["network"].strip()
     restart = values["restart"].strip()
     if restart and restart not in RESTARTS:

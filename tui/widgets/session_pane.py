@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from time import monotonic
 
 from textual import events, on
 from textual.message import Message
@@ -33,6 +34,7 @@ from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.tab_bar import TabTitle
 
 TURN_BYTES = 32 << 10  # of output that the terminal takes before others have a turn
+LATE = 0.05  # seconds by which a timer may be late before keys may be, too
 RESET = b"\x1bc\x1b[3J"
 LED = ("detach", "tab_next", "tab_previous", "split_row", "split_column", "zoom", "shell", "logs",
        "scrollback", "close", "leave_pane", "help")  # fmt: skip
@@ -338,7 +340,7 @@ class SessionPane(Pane):
         if detached:
             self.detach()
         elif self._matcher.holding:
-            self._matching = self.set_timer(HOLD_S, self._release)
+            self._wait_for_more(HOLD_S)
 
     def _command(self, data: bytes) -> None:
         """What was on its way to the program when it ended or was left is for contui."""
@@ -347,9 +349,19 @@ class SessionPane(Pane):
             if action is not None:
                 self.post_message(ActionAsked(action.id))
 
-    def _release(self) -> None:
-        """Nothing followed the first of the detach keys: it was meant for the program."""
+    def _wait_for_more(self, seconds: float) -> None:
+        due = monotonic() + seconds
+        self._matching = self.set_timer(seconds, lambda: self._release(due))
+
+    def _release(self, due: float) -> None:
+        """Nothing followed the first of the detach keys: it was meant for the program.
+
+        Unless the loop was too busy to look: then what followed is still on its way here.
+        """
         self._matching = None
+        if monotonic() - due > LATE:
+            self._wait_for_more(LATE)
+            return
         self._type(self._matcher.release())
 
     def _type(self, data: bytes) -> None:

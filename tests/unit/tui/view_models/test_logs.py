@@ -1,0 +1,90 @@
+"""Lines cut from chunks, bounded, searched, wrapped."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contui.tui.view_models import logs
+from contui.tui.view_models.logs import LineCutter, TextBuffer, TextLine
+
+
+@given(st.lists(st.binary(max_size=30), max_size=20))
+def test_chunks_do_not_matter(chunks: list[bytes]) -> None:
+    pieces, whole = LineCutter(""), LineCutter("")
+    found = [line.text for chunk in chunks for line in pieces.feed(chunk, 0.0)]
+    found += [line.text for line in pieces.flush()]
+    data = b"".join(chunks)
+    assert found == [line.text for line in (*whole.feed(data, 0.0), *whole.flush())]
+    assert not any("\x1b" in text for text in found)
+
+
+def test_sequences_are_dropped_and_stray_controls_shown() -> None:
+    cutter = LineCutter("bad")
+    data = b"\x1b[1;31mred\x1b[0m\x1b]0;t\x07 \x1b[?25l\x07x\r\n10%\r50%\r100%\n\xff\n"
+    lines = cutter.feed(data, 7.0)
+    assert [line.text for line in lines] == ["red ␇x", "100%", "\ufffd"]
+    assert {(line.role, line.at) for line in lines} == {("bad", 7.0)}
+
+
+def test_a_line_is_as_old_as_its_first_byte() -> None:
+    cutter = LineCutter("")
+    assert cutter.feed(b"ab", 1.0) == []
+    assert [line.at for line in cutter.feed(b"c\nd\n", 2.0)] == [1.0, 2.0]
+
+
+def test_a_line_without_end_does_not_grow_for_ever() -> None:
+    cutter = LineCutter("")
+    found = [line for _ in range(100) for line in cutter.feed(b"x" * 10_000, 0.0)]
+    assert found
+    assert max(len(line.text) for line in found) <= logs.LONGEST
+
+
+def lines(count: int, text: str = "line {}") -> list[TextLine]:
+    return [TextLine(text.format(number)) for number in range(count)]
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "MAX_LINES", 100)
+    buffer = TextBuffer()
+    gone = sum(buffer.add(lines(10)) for _ in range(50))
+    assert len(buffer.lines) <= 100
+    assert gone == buffer.trimmed == 500 - len(buffer.lines)
+    buffer.held = True
+    before = buffer.trimmed
+    buffer.add(lines(200))
+    assert buffer.trimmed == before
+
+
+@given(st.lists(st.text("ab", max_size=30), max_size=30), st.integers(1, 12))
+def test_wrapped_rows_show_all_of_every_line(texts: list[str], width: int) -> None:
+    buffer = TextBuffer()
+    buffer.wrap = True
+    buffer.layout(width)
+    buffer.add([TextLine(text) for text in texts])
+    shown = ""
+    for row in range(buffer.rows):
+        found = buffer.row(row)
+        assert found is not None
+        line, part = found
+        shown += ("\n" if part == 0 else "") + line.text[part * width : (part + 1) * width]
+    assert shown == "".join("\n" + text for text in texts)
+    assert buffer.row(buffer.rows) is None
+
+
+def test_search_and_only() -> None:
+    buffer = TextBuffer()
+    buffer.add(lines(30))
+    buffer.search("LINE 2")
+    assert buffer.find(-1, 1) is None
+    buffer.search("line 2")
+    assert buffer.find(0, 1) == 2
+    assert buffer.find(2, 1) == 20
+    assert buffer.find(20, -1) == 2
+    assert buffer.matches() == 11
+    buffer.only = True
+    buffer.layout(80)
+    assert buffer.rows == 11
+    buffer.add([TextLine("line 2 again"), TextLine("other")])
+    assert buffer.rows == 12

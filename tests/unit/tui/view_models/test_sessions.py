@@ -1,0 +1,132 @@
+"""One viewer of one session: what it asks for next, and what its border says."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contui.tui.view_models.advice import session_line
+from contui.tui.view_models.containers import ContainerInfo, ExitInfo
+from contui.tui.view_models.exits import exit_hint, exit_sentence
+from contui.tui.view_models.problem import Problem
+from contui.tui.view_models.sessions import (
+    STDERR,
+    STDOUT,
+    ExecRequest,
+    Phase,
+    SessionModel,
+    ViewerInfo,
+)
+from contui.tui.view_models.text import Span
+
+
+def text(spans: list[Span]) -> str:
+    return "".join(span.text for span in spans)
+
+
+def opened(**fields: object) -> SessionModel:
+    model = SessionModel("c1", "web", "main", **fields)  # type: ignore[arg-type]
+    model.plan()
+    model.opened("main", ("/bin/bash",), True, True, "rw", (0, 0))
+    return model
+
+
+@given(
+    st.binary(min_size=1, max_size=60), st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20)))
+)
+def test_whatever_comes_again_is_shown_once(data: bytes, pieces: list[tuple[int, int]]) -> None:
+    model = opened()
+    shown = b""
+    for start, length in pieces:
+        start = min(start, len(shown))
+        shown += model.output(STDOUT, start, data[start : start + length])
+        assert data.startswith(shown)
+        assert model.offsets[0] == len(shown)
+    assert model.gap_bytes == 0
+
+
+def test_resuming_asks_for_the_next_bytes_of_both_streams() -> None:
+    model = opened()
+    model.output(STDOUT, 0, b"abc")
+    model.output(STDERR, 0, b"x")
+    assert model.lost()
+    assert model.phase is Phase.WAITING
+    plan = model.plan()
+    assert plan.resume == (3, 1)
+    model.opened("main", ("bash",), True, True, "rw", (3, 1))
+    assert model.output(STDOUT, 3, b"d") == b"d"
+
+
+def test_gaps_are_counted_once() -> None:
+    model = opened()
+    model.gap(STDOUT, 0, 2048)
+    assert model.output(STDOUT, 2048, b"x") == b"x"
+    model.output(STDOUT, 2060, b"y")
+    assert model.gap_bytes == 2048 + 11
+    assert "2.0 KiB skipped" in text(model.subtitle("ctrl-p,ctrl-q"))
+
+
+def test_an_exec_is_made_once() -> None:
+    model = SessionModel("c1", "web", exec=ExecRequest(shell=True))
+    assert model.plan().exec is not None
+    assert not model.lost()
+    assert model.phase is Phase.FAILED
+    model.again()
+    model.opened("abc", ("sh",), True, True, "rw", (0, 0))
+    assert model.lost()
+    plan = model.plan()
+    assert (plan.exec, plan.session, plan.resume) == (None, "abc", (0, 0))
+
+
+def test_opening_anew_starts_from_the_screen() -> None:
+    model = opened()
+    model.output(STDOUT, 0, b"abc")
+    model.ended(ExitInfo(0))
+    model.again()
+    assert model.plan().resume is None
+    model.opened("main", ("bash",), True, True, "rw", (100, 0))
+    assert model.output(STDOUT, 100, b"z") == b"z"
+
+
+def test_the_border() -> None:
+    model = opened(size=(90, 20))
+    assert text(model.title()) == "web /bin/bash PID 1 replayed"
+    model.live()
+    assert text(model.title()) == "web /bin/bash PID 1"
+    assert text(model.subtitle("ctrl-p,ctrl-q")) == "read-write · 90×20 · ctrl-p ctrl-q"
+    me = ViewerInfo("v1", "me", "ro", 90, 20, self=True)
+    bob = ViewerInfo("v2", "bob\x1b", "exclusive", 60, 10, sizes=True)
+    model.watched((me, bob))
+    foot = text(model.subtitle(""))
+    assert foot == "read-only · 2 viewers · 60×10 by bob␛ · ctrl-] d"
+    assert model.others() == "bob␛"
+    assert not model.takes_input
+    model.ended(ExitInfo(0))
+    assert model.subtitle("ctrl-p") == []
+    assert "PID 1" not in text(model.title())
+
+
+def test_the_line_below_says_what_happened_and_what_to_do() -> None:
+    model = opened()
+    model.live()
+    assert session_line(model, None) == []
+    model.notice("stdin is closed: started without -i")
+    model.notice("stdin is closed: started without -i")
+    assert len(model.notices) == 1
+    assert "a shell beside it" in text(session_line(model, None))
+    model.ended(ExitInfo(137, 9))
+    line = text(session_line(model, ContainerInfo("c1", "web", state="exited")))
+    assert "ended by SIGKILL" in line
+    assert "r restart" in line
+    model.failed(Problem("x", "no\x1bpe", "do this"))
+    line = text(session_line(model, ContainerInfo("c1", "web", state="paused")))
+    assert line.startswith("no␛pe · do this")
+    assert "z unpause" in line
+
+
+def test_exits_in_words() -> None:
+    assert exit_sentence(ExitInfo(-1)) == "nobody saw how it ended (its shim died)"
+    assert "lack of memory" in exit_sentence(ExitInfo(137, 9, "init"))
+    assert exit_sentence(ExitInfo(127, error="not found: x\x1b")) == "not found: x␛"
+    assert "not found" in exit_hint(ExitInfo(127))
+    assert "child" in exit_hint(ExitInfo(0, oom="child"))
