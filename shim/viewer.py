@@ -56,6 +56,8 @@ class Viewer:
         self.keep = bool(request.get("keep"))
         self.grace_ms = int(request.get("grace_ms") or 0)
         self.lossless = bool(request.get("lossless"))
+        if self.lossless:
+            connection.widen(LAG)
         self.since = time_ns()
         self.active = 0  # when it last acted, in the session's count
         self.news = False  # whether the list of viewers has changed since it was sent
