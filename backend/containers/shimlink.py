@@ -21,7 +21,7 @@ from contui.backend.containers.managed import Managed
 from contui.backend.containers.registry import Registry
 from contui.backend.containers.resources import Resources, wanted_ports
 from contui.backend.containers.state import Run
-from contui.backend.errors import ContuiError, Unavailable
+from contui.backend.errors import ContuiError, NotFound, Unavailable
 from contui.backend.shims.client import ShimClient
 from contui.backend.shims.launcher import Launcher
 from contui.backend.tasks import Tasks
@@ -59,6 +59,8 @@ class ShimLink:
         """The shim of the present run, spawned at first need."""
         if managed.shim and managed.shim.alive:
             return managed.shim
+        if managed.removed:
+            raise NotFound(f"the container {managed.name} was removed", kind="no-such-container")
         if managed.spawning is None:
             managed.spawning = self._tasks.start(
                 self._spawn(managed), f"spawning the shim of {managed.name}"
@@ -247,6 +249,9 @@ class ShimLink:
 
     async def dismiss(self, managed: Managed, seconds: float) -> None:
         """Wait until no shim of the container is left; send it away after so many seconds."""
+        for coming in (managed.preparing, managed.spawning):
+            if coming and not coming.done():
+                await asyncio.wait([coming])
         self.retire(managed, quit=True)
         client = self._retired.get(managed.id)
         if client is None or not client.alive:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +30,15 @@ def started(engine: Engine, *arguments: str, **more: str) -> subprocess.Complete
         timeout=60,
         check=False,
     )
+
+
+def shims(engine: Engine) -> list[str]:
+    """Working directories of the engine's shims: each has its container's bundle."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found.append(os.readlink(process / "cwd"))
+    return [place for place in found if place.startswith(str(engine.root))]
 
 
 def test_detached_it_answers_when_the_command_ends(engine: Engine) -> None:
@@ -108,6 +119,20 @@ def test_a_client_that_goes_before_the_start_leaves_nothing(engine: Engine, remo
             wait_for(lambda: not backend.inspect("never").shim_pid, "the shim to go")
             backend.start("never")
             assert backend.wait("never").code == 0
+
+
+def test_a_removal_overtakes_a_start_that_is_prepared(engine: Engine) -> None:
+    """No shim is left of a container that was removed while its shim was being made."""
+    with Backend(engine) as backend:
+        for number in range(10):
+            request = pb.CreateRequest(spec=pb.ContainerSpec(image="host", command=["true"]))
+            request.open.open.before_start = True
+            made = backend.call("ContainerService/Create", request)
+            if number % 2:
+                backend.remove(made.id)
+            else:
+                backend.call("ContainerService/Remove", pb.RemoveRequest(container=made.id))
+    wait_for(lambda: not shims(engine), "every shim to leave")
 
 
 def test_descriptors_and_containers_do_not_pile_up(engine: Engine) -> None:
