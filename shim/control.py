@@ -59,7 +59,11 @@ class Control:
         """Nothing waits for that."""
 
     def gone(self) -> None:
-        self._shim.controls.discard(self)
+        self._shim.control_gone(self)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
     def _respond(self, number: object, value: dict[str, Any]) -> None:
         self._connection.send_json(frames.RESPONSE, {"id": number, **value})

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from contui.shim.contracts import Answer, Role
 
+_FORSAKEN = 5.0  # seconds between looks whether the container is still there, without a backend
 _RETRY = 1.0  # seconds until a record that could not be written is tried again
 
 
@@ -54,6 +55,8 @@ class Shim:
         self.runtime = Runtime(self.config, run, self.reaper)
         self.controls: set[Control] = set()
         self._run = run
+        self._container = container
+        self._looking = False
         self._records = f"{container}/records"
         durable.make_directory(self._records)
         self._listener: RawSocket | None = None
@@ -87,6 +90,8 @@ class Shim:
 
     def close(self) -> None:
         """Release everything."""
+        for control in list(self.controls):
+            control.close()
         for session in self.sessions.values():
             session.store.close(remove=session is not self.main)
         self._log.close()
@@ -115,6 +120,30 @@ class Shim:
         if kind == "viewer":
             return _Arriving(connection, self)
         raise ValueError(kind)
+
+    def control_gone(self, control: Control) -> None:
+        """A backend's connection is closed."""
+        self.controls.discard(control)
+        self._leave_if_forsaken()
+
+    def _leave_if_forsaken(self) -> None:
+        """Without a program, a backend or a viewer: leave when the container was removed, which a
+        backend that was killed meanwhile may not have told."""
+        idle = not (
+            self.controls or self.main.busy or any(s.viewers for s in self.sessions.values())
+        )
+        if not idle or self._looking:
+            return
+        if not os.access(f"{self._container}/shim.json", os.F_OK):
+            self.loop.stop()
+            return
+
+        def look() -> None:
+            self._looking = False
+            self._leave_if_forsaken()
+
+        self._looking = True
+        self.loop.later(_FORSAKEN, look)
 
     def attach(self, connection: Connection, request: dict[str, Any]) -> None:
         """An ATTACH came. Raises Refused."""
@@ -301,11 +330,13 @@ class Shim:
             return
         self.emit({"event": "exited", "exit": session.exit, "offsets": list(session.ends)})
         self._call(["delete", "--force", self.id], self._delete_done)
+        self._leave_if_forsaken()
 
     def deserted(self, session: Session) -> None:
         """A viewer has gone."""
         self._forget_ended(session)
         self._leave_when_done()
+        self._leave_if_forsaken()
 
     def _delete_done(self, result: Result) -> None:
         self._deleted = True

@@ -397,3 +397,23 @@ def test_a_full_log_disk_costs_a_pipeline_nothing(make: Make) -> None:
         assert one.gone()
     finally:
         libc.umount2(os.fsencode(one.log), 2)
+
+
+@pytest.mark.parametrize("started", [False, True])
+def test_a_shim_whose_container_was_removed_leaves_by_itself(make: Make, started: bool) -> None:
+    one = make(["true"])
+    control = one.spawn()
+    if started:
+        control.request("start")
+        control.event("exited")
+    (one.state / "shim.json").unlink()
+    assert control.request("state")["sessions"]
+    control.close()
+    assert one.gone()
+
+
+def test_nothing_of_the_launcher_is_inherited(make: Make) -> None:
+    one = make(["sleep", "100"])
+    one.spawn()
+    sockets = [name for name in fds(one.pid) if name.startswith("socket:")]
+    assert len(sockets) == 2, "the listener and our control connection"
