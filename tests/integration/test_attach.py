@@ -71,6 +71,7 @@ def test_two_viewers_see_the_same(engine: Engine) -> None:
         one.send(b"first\r")
         one.expect(b"first")
         two.expect(b"first")
+        two.expect(b"first\r\nfirst")
         two.send(b"second\r")
         one.expect(b"second")
 
@@ -82,7 +83,7 @@ def test_a_read_only_viewer_cannot_type(engine: Engine) -> None:
         PtyProcess([*CONTUI, "attach", "ro"], engine.env) as writer,
     ):
         writer.send(b"from-writer\r")
-        reader.expect(b"from-writer")
+        reader.expect(b"from-writer\r\nfrom-writer")
         reader.send(b"from-reader\r")
         writer.send(b"again\r")
         reader.expect(b"again\r\nagain")
