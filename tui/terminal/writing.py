@@ -46,23 +46,30 @@ class Writing(Rectangles):
             row.text = old + " " * (x - size) + data
             row.styles = row.styles + PLAIN_ID * (x - size) + self.pen * len(data)
         row.cache = None
+        self.last_text, self.last_row, self.last_x = data, row, end
         if end == self.limit:
             end -= 1
             self.wrap = self.autowrap
-        self.last_text, self.last_row = data, row
-        self.x = self.last_x = end
+        self.x = end
 
     def _draw_carefully(self, data: str) -> None:
         data = self._translate(data)
-        if not data.isascii():
-            marks = leading_marks(data)
-            for mark in data[:marks]:
-                self._combine(mark)
-            data = data[marks:]
-            if find_odd(data):
-                data = to_cells(data, self.clusters)
-        if data:
+        if data.isascii() or not find_odd(data):
             self._draw_cells(data)
+        elif self.autowrap:
+            self._draw_odd(data)
+        else:
+            # Marks of a wide character that is dropped at the margin join the cell before it.
+            for character in data:
+                self._draw_odd(character)
+
+    def _draw_odd(self, data: str) -> None:
+        """Write text that has wide or zero-width characters."""
+        marks = leading_marks(data)
+        for mark in data[:marks]:
+            self._combine(mark)
+        if marks < len(data):
+            self._draw_cells(to_cells(data[marks:], self.clusters))
 
     def _translate(self, data: str) -> str:
         """Apply the character set in use; a single shift is for one character."""
@@ -108,7 +115,7 @@ class Writing(Rectangles):
                 cells = cells[room:]
             elif end - self._leftmost() < 2:
                 cells = cells[2:]
-            if cells and self.x == end - 1 and cells[1:2] == WIDE_TAIL and not self.wrap:
+            else:
                 self._skip_last_cell(end)
 
     def _draw_crowded(self, cells: str, end: int) -> None:
@@ -145,10 +152,15 @@ class Writing(Rectangles):
 
     def _advance(self, count: int, end: int) -> None:
         self.x += count
+        self.last_row, self.last_x = self.rows[self.y], self.x
         if self.x >= end:
             self.x = end - 1
             self.wrap = self.autowrap
-        self.last_row, self.last_x = self.rows[self.y], self.x
+
+    def _after_write(self) -> bool:
+        """Whether the cursor is where the last write left it; it does not leave the line."""
+        clamped = self.x == self._rightmost() and self.last_x == self.x + 1
+        return self.last_row is self.rows[self.y] and (clamped or self.last_x == self.x)
 
     def _combine(self, mark: str) -> None:
         """Add a zero-width character to the cell before the cursor, if there is one."""
@@ -163,8 +175,9 @@ class Writing(Rectangles):
         row.cache = None
 
     def _previous_cell(self, row: Row) -> int:
-        at_end = self.wrap or (not self.autowrap and self.x == self._rightmost())
-        x = self.x if at_end else self.x - 1
+        x = self.x - 1
+        if self.wrap or (self.last_x == self.x + 1 and self._after_write()):
+            x = self.x
         return x - 1 if 0 < x < len(row.text) and row.text[x] == WIDE_TAIL else x
 
     def repeat(self, count: int | None = None) -> None:
@@ -172,7 +185,7 @@ class Writing(Rectangles):
 
         No more are written than fill the screen.
         """
-        if self.last_text and self.last_x == self.x and self.last_row is self.rows[self.y]:
+        if self.last_text and self._after_write():
             repeats = min(count or 1, self.columns * self.lines)
             character = self.last_text[-1:]
             if character == WIDE_TAIL:

@@ -32,9 +32,9 @@ PIECES = st.sampled_from(
 STREAM = st.lists(st.one_of(PIECES, st.binary(max_size=4)), max_size=40).map(b"".join)
 
 
-def screen_after(data: bytes, cuts: list[int]) -> tuple[Snapshot, bytes]:
+def screen_after(data: bytes, cuts: list[int], cols: int = 20) -> tuple[Snapshot, bytes]:
     """What a small terminal shows and replies after ``data`` cut at ``cuts``."""
-    terminal = Terminal(20, 6, history=50)
+    terminal = Terminal(cols, 6, history=50)
     start = 0
     for cut in [*sorted(cuts), len(data)]:
         terminal.feed(data[start:cut])
@@ -62,9 +62,11 @@ def test_cutting_changes_nothing(data: bytes, cuts: list[int]) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(STREAM)
-def test_byte_by_byte_changes_nothing(data: bytes) -> None:
-    assert screen_after(data, list(range(len(data)))) == screen_after(data, [])
+@given(STREAM, st.sampled_from([1, 2, 11, 20]))
+@example("\x1b[?7lTwelve cells日\u200b".encode(), 11)
+@example("日本".encode(), 1)
+def test_byte_by_byte_changes_nothing(data: bytes, cols: int) -> None:
+    assert screen_after(data, list(range(len(data))), cols) == screen_after(data, [], cols)
 
 
 @settings(max_examples=200, deadline=None)
