@@ -152,6 +152,8 @@ class Reconcile:
     async def _settle(self, managed: Managed) -> None:
         """Find out where a container is, and put it there."""
         if isinstance(managed.container.state, Removing):
+            with contextlib.suppress(OSError, ContuiError):  # it may be serving viewers still
+                await self._link.connect(managed)
             async with managed.lock:
                 self._removal.resume(managed)
             return

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from contui.proto.v1 import containers_pb2 as pb
 from contui.proto.v1 import sessions_pb2
-from tests.support.backend import Backend
+from tests.support.backend import Backend, shims
 from tests.support.engine import Engine, alive
 from tests.support.waiting import wait_for
 
@@ -30,15 +28,6 @@ def started(engine: Engine, *arguments: str, **more: str) -> subprocess.Complete
         timeout=60,
         check=False,
     )
-
-
-def shims(engine: Engine) -> list[str]:
-    """Working directories of the engine's shims: each has its container's bundle."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            found.append(os.readlink(process / "cwd"))
-    return [place for place in found if place.startswith(str(engine.root))]
 
 
 def test_detached_it_answers_when_the_command_ends(engine: Engine) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from contui.proto.v1 import containers_pb2 as pb
 from contui.proto.v1 import logs_pb2, sessions_pb2, types_pb2
-from tests.support.backend import Backend
+from tests.support.backend import Backend, shims
 from tests.support.engine import Engine, alive
 from tests.support.waiting import wait_for
 
@@ -73,6 +73,7 @@ def _usable(engine: Engine) -> None:
         assert not after.list()
     assert not list((engine.state_dir / "containers").iterdir())
     assert not list((engine.run_dir / "containers").iterdir())
+    wait_for(lambda: not shims(engine), "every shim to leave")
 
 
 @pytest.mark.parametrize(("place", "moment", "skip"), STARTING)

@@ -5,11 +5,13 @@ For tests of the backend alone: without the command line, killed at a chosen ste
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -53,6 +55,15 @@ setattr(owner, name, replaced)
 from contui.backend.__main__ import main
 sys.exit(main([]))
 """
+
+
+def shims(engine: Engine) -> list[str]:
+    """Working directories of the engine's shims: each has its container's bundle."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found.append(os.readlink(process / "cwd"))
+    return [place for place in found if place.startswith(str(engine.root))]
 
 
 class Backend:
