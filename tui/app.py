@@ -18,7 +18,6 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from contui.tui import workspace_file
 from contui.tui.actions import Actions
 from contui.tui.backend_link import BackendLink
 from contui.tui.keymap import Keymap
@@ -39,7 +38,7 @@ from contui.tui.themes import DEFAULT, FALLBACK, NAMES, THEMES
 from contui.tui.view_models.containers import ContainerInfo, ContainerList, exit_text
 from contui.tui.view_models.events import EventInfo
 from contui.tui.view_models.text import clean, plural
-from contui.tui.view_models.workspace import PaneSpec, Workspace, restore
+from contui.tui.view_models.workspace import Workspace
 from contui.tui.widgets.banner import Banner
 from contui.tui.widgets.container_list import ContainerListView
 from contui.tui.widgets.details import Details
@@ -53,6 +52,8 @@ from contui.tui.widgets.workspace import WorkspaceView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from textual.driver import Driver
 
 LIST_HINTS = ("attach", "shell", "logs", "processes", "inspect", "new", "stop", "restart", "remove",
               "filter", "quit", "help")  # fmt: skip
@@ -75,8 +76,9 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
         detach_keys: str = "ctrl-p,ctrl-q",
         keymap: Keymap | None = None,
         theme: str = DEFAULT,
+        driver_class: type[Driver] | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver_class)
         self.address = address
         self.keymap = keymap or Keymap()
         self.detach_keys = detach_keys
@@ -88,9 +90,6 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
         self.freezing = {}
         self._ever_up = False
         self._synced = False
-        self._restored: dict[str, PaneSpec] = {}
-        self._saving: asyncio.TimerHandle | None = None
-        self._saved: Any = None
         self.expected: set[str] = set()  # containers whose end was asked for here
         for item in THEMES:
             self.register_theme(item)
@@ -107,6 +106,11 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
     def main(self) -> MainScreen:
         """The screen at the bottom of the stack."""
         return self._main
+
+    @property
+    def standing(self) -> bool:
+        """Whether there is something to draw on; messages may still come while it is taken down."""
+        return bool(self._main.query(KeyBar))
 
     @on(Ready)
     def _begin(self) -> None:
@@ -166,7 +170,7 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
                 pane.container_changed(touched[pane.spec.container])
         if not self._synced and any(item.action == "synced" for item in event.events):
             self._synced = True
-            await self._restore()
+            await self.restore_workspace()
         self.show_containers()
         self.follow_known()
 
@@ -220,6 +224,8 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
 
     def show_containers(self) -> None:
         """The list has changed."""
+        if not self.standing:
+            return
         main = self.main
         main.query_one(ContainerListView).changed()
         main.query_one(TitleBar).counts(self.containers.running, len(self.containers))
@@ -227,12 +233,16 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
 
     @on(Highlighted)
     def _show_current(self) -> None:
+        if not self.standing:
+            return
         current = self.containers.current
         self.main.query_one(Overview).show(current, not self._synced)
         self.main.query_one(Details).show(current)
 
     def show_state(self) -> None:
         """Tabs, hints and the place of panes follow the workspace."""
+        if not self.standing:
+            return
         main = self.main
         tab = self.workspace.tab
         visible = set(self.workspace.rectangles(1000, 1000))
@@ -243,7 +253,7 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
         main.query_one(TabBar).show(self._tab_titles(), self.workspace.active)
         main.query_one(WorkspaceView).refresh(layout=True)
         self.show_hints()
-        self._save_soon()
+        self.save_soon()
 
     def _tab_titles(self) -> list[TabTitle]:
         titles: list[TabTitle] = []
@@ -266,6 +276,8 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
 
     def show_hints(self) -> None:
         """The key bar follows the keyboard."""
+        if not self.standing:
+            return
         pane = self.focused_pane()
         bar = self.main.query_one(KeyBar)
         if pane is not None:
@@ -336,17 +348,17 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:
-        if not self._main.is_attached:
+        if not self.standing:
             return
         self.show_hints()
 
     @on(PaneChanged)
     def _pane_changed(self, event: PaneChanged) -> None:
-        if not self._main.is_attached or event.pane not in self.panes:
+        if not self.standing or event.pane not in self.panes:
             return
         self.main.query_one(TabBar).show(self._tab_titles(), self.workspace.active)
         self.show_hints()
-        self._save_soon()
+        self.save_soon()
 
     @on(PaneClosed)
     async def _pane_closed(self, event: PaneClosed) -> None:
@@ -367,46 +379,6 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
             self.show_containers()
         self.main.query_one(ContainerListView).focus()
 
-    # -- the workspace is kept -------------------------------------------------------------------
-
-    async def _restore(self) -> None:
-        """Open the tabs of the last time, without those whose container is gone."""
-        data = await asyncio.to_thread(workspace_file.load, self.address)
-        if data is None or self.workspace.tabs:
-            return
-        saved, specs = restore(data)
-        for pane, spec in list(specs.items()):
-            if self.containers.get(spec.container) is None:
-                saved.close(pane)
-                del specs[pane]
-        self.workspace.tabs, self.workspace.active = saved.tabs, saved.active
-        await self.mount_panes(specs)
-        self.show_state()
-
-    def _save_soon(self) -> None:
-        if self._synced and self._saving is None:
-            loop = asyncio.get_running_loop()
-            self._saving = loop.call_later(0.5, self._save_in_thread)
-
-    def _workspace_data(self) -> dict[str, Any]:
-        return self.workspace.save({pane.pane_id: pane.spec for pane in self.panes.values()})
-
-    def _save_in_thread(self) -> None:
-        self._saving = None
-        data = self._workspace_data()
-        if data != self._saved:
-            self._saved = data
-            self.run_worker(
-                asyncio.to_thread(workspace_file.save, self.address, data), group="save"
-            )
-
-    def save_now(self) -> None:
-        """Keep the workspace at once; at the end of the app."""
-        if self._saving is not None:
-            self._saving.cancel()
-        if self._synced:
-            workspace_file.save(self.address, self._workspace_data())
-
     def goodbye(self) -> str:
         """What to say on the terminal after the app has gone."""
         running = self.containers.running
@@ -425,6 +397,7 @@ def run(address: str | None = None) -> int:
         )
         return 1
     from contui.tui.preferences import preferences
+    from contui.tui.terminal.raw_input import PaneDriver
 
     found = preferences(address)
     app = ContuiApp(
@@ -433,6 +406,7 @@ def run(address: str | None = None) -> int:
         found.detach_keys,
         Keymap(found.keys, found.leader),
         found.theme,
+        PaneDriver,
     )
     message = app.run()
     if message:

@@ -89,6 +89,8 @@ class ProcessTree(PaintedScroll, can_focus=True):
         role = "bad" if process.zombie else ""
         spans = [Span("▌" if here and self.has_focus else " ", "accent")]
         for place, text in enumerate(columns(process)):
+            if place not in places(width):
+                continue
             dim = "" if place == 0 or role else "muted"
             spans.append(Span(_column(place, text), role or dim))
         spans.append(Span(row.branch, "line"))
@@ -126,6 +128,11 @@ class ProcessTree(PaintedScroll, can_focus=True):
             self._select(index)
 
 
+def places(width: int) -> tuple[int, ...]:
+    """Which columns fit beside the command."""
+    return (0, 1, 2, 3, 4, 5) if width >= 70 else (0, 1, 3, 4)
+
+
 def _column(place: int, text: str) -> str:
     width = WIDTHS[place]
     cut = fit(text, width - 1)
@@ -158,10 +165,12 @@ class ProcessPane(Pane):
         yield StatusLine(id="note")
 
     def on_mount(self) -> None:
-        heads = "".join(_column(place, head) for place, head in enumerate(HEADS))
-        self.query_one("#heads", StatusLine).say([Span(heads, "muted"), Span("COMMAND", "muted")])
         self._watch()
         self._draw()
+
+    def on_resize(self) -> None:
+        heads = "".join(_column(place, HEADS[place]) for place in places(self.rows.size.width))
+        self.query_one("#heads", StatusLine).say([Span(heads + "COMMAND", "muted")])
 
     @property
     def rows(self) -> ProcessTree:

@@ -6,12 +6,10 @@ the session is a SessionModel, changed only here, in the order the frames came.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from time import monotonic
 
 from textual import events, on
-from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -20,16 +18,15 @@ from contui.tui.cli.detach_keys import HOLD_S, Matcher, parse
 from contui.tui.keymap import Keymap, shown
 from contui.tui.messages import ActionAsked, PaneChanged, PaneClosed
 from contui.tui.session_link import SessionLink
-from contui.tui.terminal.widget import TerminalView
+from contui.tui.terminal.raw_input import RawKey
+from contui.tui.terminal.view_messages import Input, Resized
 from contui.tui.view_models import frames
 from contui.tui.view_models.advice import session_line
 from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.sessions import STDERR, OpenPlan, Phase, SessionModel
-from contui.tui.view_models.text import Span
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint
-from contui.tui.widgets.pane import Pane
-from contui.tui.widgets.prompt import Prompt
+from contui.tui.widgets.scrollback import ScrollbackPane
 from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.tab_bar import TabTitle
 
@@ -41,12 +38,8 @@ LED = ("detach", "tab_next", "tab_previous", "split_row", "split_column", "zoom"
 RED, PLAIN = b"\x1b[31m", b"\x1b[39m"
 
 
-class SessionPane(Pane):
+class SessionPane(ScrollbackPane):
     """One viewer of one session."""
-
-    DEFAULT_CSS = """
-    SessionPane Prompt { display: none; }
-    """
 
     def __init__(
         self,
@@ -60,38 +53,36 @@ class SessionPane(Pane):
     ) -> None:
         super().__init__(pane_id, spec, info)
         self.model = model
-        self.terminal = TerminalView(reply_enabled=False)
         self.leading = False  # the leader has been pressed, its second key is awaited
-        self.scrolling = False  # keys move in the scrollback
         self._backend = backend
         self._keymap = keymap
         self._detach_keys = detach_keys
         self._matcher = Matcher(parse(detach_keys))
-        self._pattern = ""
         self._early = b""  # typed before there was a stream
         self._matching: Timer | None = None
         self._link: SessionLink | None = None
 
     def compose(self) -> Iterator[Widget]:
-        yield self.terminal
-        yield Prompt("/", "a regular expression, searched upwards")
+        yield from super().compose()
         yield StatusLine()
 
     def on_mount(self) -> None:
         self.terminal.key_filter = self._filter_key
-        self._draw()
+        self.draw()
         self.call_after_refresh(self._first_open)
 
     def give_focus(self) -> None:
         self.screen.set_focus(self.terminal)
 
     def type_ahead(self, event: events.Key) -> None:
-        self.terminal.post_message(events.Key(event.key, event.character))
+        raw = getattr(event, "raw", None)
+        key = events.Key(event.key, event.character)
+        self.terminal.post_message(key if raw is None else RawKey(event.key, event.character, raw))
 
     # -- the stream ------------------------------------------------------------------------------
 
-    @on(TerminalView.Resized)
-    def _resized(self, event: TerminalView.Resized) -> None:
+    @on(Resized)
+    def _resized(self, event: Resized) -> None:
         event.stop()
         if (event.cols, event.rows) == self.terminal.fixed_size:
             return
@@ -100,7 +91,7 @@ class SessionPane(Pane):
             self._link.resize(event.cols, event.rows)
         else:
             self._first_open()
-        self._draw()
+        self.draw()
 
     def shown(self, seen: bool) -> None:
         super().shown(seen)
@@ -128,7 +119,7 @@ class SessionPane(Pane):
         self.terminal.feed(RESET)
         self.model.again()
         self.open()
-        self._draw()
+        self.draw()
 
     def act_again(self) -> None:
         """Open it anew, as the person asks."""
@@ -148,7 +139,7 @@ class SessionPane(Pane):
                     await terminal.drained()
                 quiet = self._frame(frame) and quiet
             if not quiet:
-                self._draw()
+                self.draw()
                 self.post_message(PaneChanged(self.pane_id))
             await terminal.drained()
             link.outbox.done()
@@ -228,7 +219,7 @@ class SessionPane(Pane):
             self._led(event)
             return True
         if self.scrolling:
-            self._scroll_key(event)
+            self.scroll_key(event)
             return True
         if event.key == self._keymap.leader:
             self._lead(True)
@@ -253,81 +244,8 @@ class SessionPane(Pane):
         if action is not None:
             self.post_message(ActionAsked(action.id))
 
-    # -- scrollback ------------------------------------------------------------------------------
-
-    def act_scrollback(self) -> None:
-        """Let the keys move in what has scrolled away, until esc, q or the end."""
-        self.scrolling = True
-        self._draw()
-        self.post_message(PaneChanged(self.pane_id))
-
-    def _scroll_key(self, event: events.Key) -> None:
-        terminal = self.terminal
-        page = max(1, terminal.size.height - 1)
-        steps = {"up": 1, "k": 1, "down": -1, "j": -1, "pageup": page, "pagedown": -page,
-                 "ctrl+b": page, "ctrl+f": -page, "home": 1 << 30, "g": 1 << 30}  # fmt: skip
-        if event.key in steps:
-            terminal.scroll_lines(steps[event.key])
-        elif event.character == "/":
-            self._ask()
-        elif event.key == "n" and self._pattern:
-            self._search(self._pattern, True)
-        elif event.key in ("escape", "q", "enter", "end", "G"):
-            self._live_again()
-        self._draw()
-
-    def _live_again(self) -> None:
-        self.scrolling = False
-        self.terminal.clear_selection()
-        self.terminal.scroll_to_live()
-        self._draw()
-        self.post_message(PaneChanged(self.pane_id))
-
-    def _ask(self) -> None:
-        prompt = self.query_one(Prompt)
-        prompt.set("")
-        prompt.display = True
-        prompt.focus()
-
-    @on(Prompt.Changed)
-    def _typed_pattern(self, event: Prompt.Changed) -> None:
-        event.stop()
-
-    @on(Prompt.Done)
-    def _asked(self, event: Prompt.Done) -> None:
-        event.stop()
-        event.prompt.display = False
-        self.screen.set_focus(self.terminal)
-        if event.accepted and event.text:
-            self._search(event.text, False)
-
-    def _search(self, pattern: str, again: bool) -> None:
-        self._pattern = pattern
-        try:
-            found = self.terminal.search(pattern, again)
-        except re.error:
-            found = False
-        if not found:
-            self.app.bell()
-
-    @on(TerminalView.Bell)
-    def _bell(self, event: TerminalView.Bell) -> None:
-        event.stop()
-        self.app.bell()
-
-    @on(TerminalView.Scrolled)
-    def _scrolled(self, event: TerminalView.Scrolled) -> None:
-        event.stop()
-        self._draw()
-
-    @on(TerminalView.ClipboardWrite)
-    @on(TerminalView.TitleChanged)
-    def _ignored(self, event: Message) -> None:
-        """A program may not write the person's clipboard; its title is not to be trusted."""
-        event.stop()
-
-    @on(TerminalView.Input)
-    def _input(self, event: TerminalView.Input) -> None:
+    @on(Input)
+    def _input(self, event: Input) -> None:
         event.stop()
         if self.model.over:
             self._command(event.data)
@@ -387,7 +305,7 @@ class SessionPane(Pane):
             self._early += data
         elif self.model.access == "ro":
             self.model.notice("this viewer is read-only: ctrl-] a takes another access")
-            self._draw()
+            self.draw()
         elif not self._link.send(data):
             self.app.bell()
 
@@ -411,13 +329,13 @@ class SessionPane(Pane):
         if self._link is not None:
             self.model.access = wanted
             self._link.access(wanted)
-        self._draw()
+        self.draw()
         return wanted
 
     def mute(self) -> None:
         """Hide the notices."""
         self.model.notices.clear()
-        self._draw()
+        self.draw()
 
     # -- what the app asks and tells -------------------------------------------------------------
 
@@ -432,7 +350,7 @@ class SessionPane(Pane):
         if runs and self.model.over and not same:
             self.again()
         elif self.model.over:
-            self._draw()
+            self.draw()
 
     def tab_title(self) -> TabTitle:
         model = self.model
@@ -461,15 +379,8 @@ class SessionPane(Pane):
         leave = self._detach_keys.replace(",", " ") or f"{lead} {key('detach', 'leader')}"
         return [(leave, "detach", "detach"), *hints]
 
-    def _foot(self) -> list[Span]:
-        back = self.terminal.scroll_position
-        if not self.scrolling and not back:
-            return self.model.subtitle(self._detach_keys)
-        keys = "↑↓ pgup pgdn  / search  n again  esc back" if self.scrolling else "a key goes back"
-        return [Span(f"{back} lines back ", "warn"), Span(keys, "muted")]
-
-    def _draw(self) -> None:
-        self.frame(self.model.title(), self._foot())
+    def draw(self) -> None:
+        self.frame(self.model.title(), self.foot() or self.model.subtitle(self._detach_keys))
         self.query_one(StatusLine).say(session_line(self.model, self.info))
 
 
