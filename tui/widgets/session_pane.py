@@ -227,7 +227,7 @@ class SessionPane(ScrollbackPane):
         if self.model.over:
             action = self._keymap.find(event.key, event.character, *self.scopes())
             if action is not None:
-                self.post_message(ActionAsked(action.id))
+                self.app.post_message(ActionAsked(action.id))
             return True
         return False
 
@@ -242,7 +242,7 @@ class SessionPane(ScrollbackPane):
             return
         action = self._keymap.find(event.key, event.character, "leader")
         if action is not None:
-            self.post_message(ActionAsked(action.id))
+            self.app.post_message(ActionAsked(action.id))
 
     @on(Input)
     def _input(self, event: Input) -> None:
@@ -265,7 +265,7 @@ class SessionPane(ScrollbackPane):
         for character in data.decode("ascii", "ignore"):
             action = self._keymap.find(character, character, *self.scopes())
             if action is not None:
-                self.post_message(ActionAsked(action.id))
+                self.app.post_message(ActionAsked(action.id))
 
     def _wait_for_more(self, seconds: float) -> None:
         due = monotonic() + seconds
