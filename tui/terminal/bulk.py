@@ -139,8 +139,12 @@ class BulkWriter:
         if max(lengths) <= self._screen.columns:
             entries.extend(zip(lines, cut, strict=False))
         else:
-            for line, line_styles in zip(lines, cut, strict=False):
-                self._add(line, line_styles, entries)
+            columns = self._screen.columns
+            for entry in zip(lines, cut, strict=False):
+                if len(entry[0]) <= columns:
+                    entries.append(entry)
+                else:
+                    self._cut(*entry, entries)
         return len(lines), pen
 
     def _add(self, text: str, styles: str, entries: list[Entry]) -> None:

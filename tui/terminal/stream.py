@@ -253,7 +253,22 @@ class Stream(pyte.ByteStream):
         parameters = [
             min(int(number or 0), LARGEST_PARAMETER) for number in numbers.split(";")[:MANY]
         ]
+        if name == "cursor_position":
+            return self._make_position(*parameters[:2])
         return partial(getattr(self.screen, name), *(parameters[:most] if numbers else ()))
+
+    def _make_position(self, line: int = 1, column: int = 1) -> Call:
+        """CUP, the commonest sequence of full-screen programs, without its clamping."""
+        screen = self.screen
+        y, x = max(line, 1) - 1, max(column, 1) - 1
+
+        def move() -> None:
+            if screen.origin or y >= screen.lines or x >= screen.columns:
+                screen.cursor_position(line, column)
+            else:
+                screen.x, screen.y, screen.wrap = x, y, False
+
+        return move
 
     # What is cut or irregular.
 
