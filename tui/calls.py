@@ -121,9 +121,8 @@ def create(new: NewContainer, size: tuple[int, int]) -> Call:
         from contui.proto.v1.containers_pb2_grpc import ContainerServiceStub
 
         stub = ContainerServiceStub(channel)
-        made = await stub.Create(pb.CreateRequest(spec=spec(new, size), name=new.name))
-        await stub.Start(pb.StartRequest(container=made.id))
-        return made.id
+        request = pb.CreateRequest(spec=spec(new, size), name=new.name, start=True)
+        return str((await stub.Create(request)).id)
 
     return make
 
@@ -162,6 +161,7 @@ def spec(new: NewContainer, size: tuple[int, int]) -> Any:
                 source=mount.source,
                 target=mount.target,
                 read_only=mount.read_only,
+                create_source=mount.source.startswith("/"),  # as -v does
             )
             for mount in new.mounts
         ],

@@ -34,7 +34,7 @@ from contui.backend.containers.state import (
     require,
     run_of,
 )
-from contui.backend.errors import AlreadyExists, FailedPrecondition, InvalidArgument
+from contui.backend.errors import AlreadyExists, ContuiError, FailedPrecondition, InvalidArgument
 from contui.backend.images.store import ImageStore
 from contui.backend.init import find_init
 from contui.backend.journal import Journal
@@ -84,6 +84,22 @@ class Manager:
         begin to prepare it. Nothing is left on failure."""
         check_pull(pull)
         return await self._tasks.finish(self._create(spec, name, ahead=ahead), "create")
+
+    async def run(
+        self, spec: ContainerSpec, name: str, *, pull: str = "", ahead: bool = False
+    ) -> Managed:
+        """Create and start in one go; a container that cannot be started is removed again."""
+        check_pull(pull)
+        return await self._tasks.finish(self._run(spec, name), "run")
+
+    async def _run(self, spec: ContainerSpec, name: str) -> Managed:
+        managed = await self._create(spec, name, ahead=True)
+        try:
+            await self.lifecycle.start(managed)
+        except ContuiError:
+            await self._removal.remove(managed, force=True, volumes=True)
+            raise
+        return managed
 
     async def _create(self, spec: ContainerSpec, name: str, *, ahead: bool) -> Managed:
         validate.check(spec)

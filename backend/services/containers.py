@@ -27,9 +27,8 @@ class ContainerService(ContainerServiceServicer):
     async def Create(self, request: pb.CreateRequest, context: Any) -> pb.CreateResponse:
         wants_ticket = request.HasField("open")
         ahead = wants_ticket and request.open.open.before_start
-        managed = await self._manager.create(
-            request.spec, request.name, pull=request.pull, ahead=ahead
-        )
+        make = self._manager.run if request.start else self._manager.create
+        managed = await make(request.spec, request.name, pull=request.pull, ahead=ahead)
         ticket = None
         if wants_ticket:
             ticket = await self._sessions.ticket(request.open.open, managed)

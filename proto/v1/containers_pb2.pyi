@@ -552,10 +552,15 @@ class CreateRequest(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     PULL_FIELD_NUMBER: _builtins.int
     OPEN_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """[a-zA-Z0-9][a-zA-Z0-9_.-]+; empty: one is made up"""
     pull: _builtins.str
     """"missing" (or empty), "always", "never" """
+    start: _builtins.bool
+    """Also start it, whatever becomes of the client meanwhile. When it cannot be started it is removed
+    again, and the call fails as Start would.
+    """
     @_builtins.property
     def spec(self) -> Global___ContainerSpec: ...
     @_builtins.property
@@ -571,10 +576,11 @@ class CreateRequest(_message.Message):
         name: _builtins.str = ...,
         pull: _builtins.str = ...,
         open: _sessions_pb2.TicketRequest | None = ...,
+        start: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["open", b"open", "spec", b"spec"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "open", b"open", "pull", b"pull", "spec", b"spec"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "open", b"open", "pull", b"pull", "spec", b"spec", "start", b"start"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -9,7 +9,6 @@ from contui.tui.cli import api
 from contui.tui.cli.flags import Flag, Values, Verb
 from contui.tui.cli.output import show
 from contui.tui.client import messages
-from contui.tui.client.errors import ApiError
 from contui.tui.view_models.demo import DEMO
 
 TYPE_CHECKING = False
@@ -46,16 +45,8 @@ def _run(new: NewContainer) -> None:
     spec = messages.ContainerSpec(
         image=new.image, command=new.command, tty=new.tty, open_stdin=new.interactive
     )
-    channel = api.channel()
-    request = messages.CreateRequest(spec=spec, name=new.name)
-    made = channel.call("ContainerService/Create", request, messages.CreateResponse)
-    try:
-        starting = messages.StartRequest(container=made.id)
-        channel.call("ContainerService/Start", starting, messages.StartResponse)
-    except ApiError:
-        undo = messages.RemoveRequest(container=made.id, force=True)
-        channel.call("ContainerService/Remove", undo, messages.RemoveResponse)
-        raise
+    request = messages.CreateRequest(spec=spec, name=new.name, start=True)
+    api.channel().call("ContainerService/Create", request, messages.CreateResponse)
 
 
 VERBS = {

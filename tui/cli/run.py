@@ -93,15 +93,10 @@ def _remove(identity: str) -> None:
 
 
 def _background(values: Values, spec: messages.ContainerSpec) -> int:
-    channel = api.channel()
-    made = _created(channel.start("ContainerService/Create", _request(values, spec)))
+    request = _request(values, spec)
+    request.start = True  # in one go: a client that is killed meanwhile leaves nothing half made
+    made = _created(api.channel().start("ContainerService/Create", request))
     _write_id(values, made)
-    try:
-        request = messages.StartRequest(container=made.id)
-        channel.call("ContainerService/Start", request, messages.StartResponse)
-    except (ApiError, KeyboardInterrupt):
-        _remove(made.id)
-        raise
     show(f"{made.id}\n")
     return 0
 
