@@ -221,7 +221,7 @@ class Message:
             else:
                 raise DecodeError("a field has an unknown wire type")
             field = numbers.get(key >> 3)
-            if field is not None:
+            if field is not None and _fits(field, wire):
                 self._take(field, wire, value)
 
     def _take(self, field: Field, wire: int, raw: Any) -> None:
@@ -278,6 +278,11 @@ class _Map(dict["Any", "Any"]):
 def _is_given(field: Field, value: Any) -> bool:
     """Whether a scalar without presence differs from its default, as -0.0 does."""
     return bool(value) or (field.type == DOUBLE and _DOUBLE.pack(value) != bytes(8))
+
+
+def _fits(field: Field, wire: int) -> bool:
+    """Whether the wire type is the field's; another is skipped, as an unknown field is."""
+    return wire == _WIRE.get(field.type, _VARINT) or (wire == _LEN and field.repeated)
 
 
 def _entry(field: Field) -> Any:
