@@ -1,8 +1,8 @@
 """The container's log by driver, and the replay stores of sessions.
 
 `local` is `contui.shim.logwriter`; its segments serve as the replay store of a main session without
-a terminal, so that such output is written once. The other drivers have a store of their own beside
-them. Options are Docker's: max-size, max-file, mode, max-buffer-size.
+a terminal, so that such output is written once, unless they are tiny. The other drivers have a
+store of their own beside them. Options are Docker's: max-size, max-file, mode, max-buffer-size.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 REPLAY = 4 << 20  # bytes kept for replay when shim.json does not say
 _SEGMENTS = 5  # of a store that is not the log
+_OPEN = 16  # segments of the log that may have to stay open to serve as the store
 _UNLIMITED = 1 << 62
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
@@ -143,9 +144,10 @@ def make_main(keeper: Keeper, config: dict[str, Any], run: str) -> tuple[Session
     replay = int(config.get("replay_bytes") or REPLAY)
     writer = log.replayable
     store: Store
+    segments = None  # of the log itself, when they are the store
     if config.get("tty"):
         store = RingStore(f"{run}/main.ring", replay, ends[0])
-    elif writer is not None:
+    elif writer is not None and writer.max_size * _OPEN >= replay:
         segments = SegmentStore(log.directory, writer, replay, sum(ends))
         writer.rotated = segments.rotated
         store = segments
@@ -153,7 +155,7 @@ def make_main(keeper: Keeper, config: dict[str, Any], run: str) -> tuple[Session
         store = _segments(f"{run}/main.replay", replay, ends)
     spec = {**config, "stdin": config.get("stdin_open"), "log": True}
     session = Session(keeper, MAIN, spec, store, ends)
-    if config.get("tty") or writer is None:
+    if store is not segments:
         session.sinks.insert(0, log.writer)
     if isinstance(log.writer, Journald):
         log.writer.pressure = session.press

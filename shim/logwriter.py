@@ -48,10 +48,11 @@ class LogWriter:
         """Continue the log in `directory`, made when missing, or begin one at `offsets`.
 
         `max_size` bounds the bytes of one segment, `max_files` the segments kept; `rotated` is
-        called with the number of the oldest one kept. Raises OSError.
+        called with the number of the oldest one kept, before those before it are removed. Raises
+        OSError.
         """
         self._directory = directory
-        self._max_size = min(max(max_size, 1), POSITION_LIMIT)
+        self.max_size = min(max(max_size, 1), POSITION_LIMIT)
         self._max_files = max(max_files, 1)
         self.rotated = rotated
         self._data = self._index = -1
@@ -72,14 +73,14 @@ class LogWriter:
 
     def append(self, stream: int, data: memoryview | bytes) -> None:
         """Write one chunk of a stream (1 or 2). Never raises for want of space."""
-        while len(data) > self._max_size:
-            self._append(stream, data[: self._max_size])
-            data = data[self._max_size :]
+        while len(data) > self.max_size:
+            self._append(stream, data[: self.max_size])
+            data = data[self.max_size :]
         self._append(stream, data)
 
     def _append(self, stream: int, data: memoryview | bytes) -> None:
         size = len(data)
-        if self._position + size > self._max_size and self._position:
+        if self._position + size > self.max_size and self._position:
             self._rotate()
             if self._position + size > POSITION_LIMIT:
                 self._lose(stream, size)
@@ -190,11 +191,11 @@ class LogWriter:
         os.close(data)
         os.close(index)
         oldest = self.number - self._max_files + 1
+        if self.rotated is not None:
+            self.rotated(oldest)
         for number in numbers(self._directory):
             if number < oldest:
                 self._remove(number)
-        if self.rotated is not None:
-            self.rotated(oldest)
 
     def _begin(self, number: int) -> None:
         stem = f"{self._directory}/{number:06d}"

@@ -123,7 +123,11 @@ class RingStore:
 
 
 class SegmentStore:
-    """Both streams of a session without a terminal, as a log; possibly the container's own."""
+    """Both streams of a session without a terminal, as a log; possibly the container's own.
+
+    What the log rotates away stays open, unlinked, as long as it is within the last `replay` bytes:
+    a viewer that is a little behind loses nothing, however small the log.
+    """
 
     def __init__(self, directory: str, writer: LogWriter, replay: int, base: int) -> None:
         """A screen replay goes back `replay` bytes, but not before the total `base`."""
@@ -142,11 +146,14 @@ class SegmentStore:
         return any(self._writer.lost)
 
     def rotated(self, oldest: int) -> None:
-        """To be called by the writer: segments before `oldest` are gone."""
+        """To be called by the writer: segments before `oldest` are about to go."""
         self._stale = True
-        if self._log is not None:
-            self._log.refresh()
-            self._log.trim(oldest)
+        log = self._reader()
+        covered = self._writer.out + self._writer.err - self._replay
+        for segment, following in zip(log.segments, log.segments[1:], strict=False):
+            if segment.number >= oldest or following.first > covered:
+                log.trim(segment.number)
+                return
 
     def read(self, cursor: Cursor, limit: int) -> list[Piece]:
         log = self._reader()

@@ -67,10 +67,12 @@ def test_follow_ends_with_the_container(shared_engine: Engine) -> None:
 
 
 def test_follow_over_rotation_without_a_gap(shared_engine: Engine) -> None:
-    script = "read go; seq 1 50000"
+    script = "echo 0; read go; seq 1 50000"
     flags = ["--log-opt", "max-size=4k", "--log-opt", "max-file=3"]
     shared_engine.ok("run", "-di", "--name", "rotate", *flags, "host", "sh", "-c", script)
     follower = shared_engine.popen("logs", "-f", "rotate")
+    assert follower.stdout
+    assert follower.stdout.readline() == b"0\n"  # it follows: what comes now, it must not miss
     shared_engine.cli("attach", "rotate", input=b"go\n")
     out, _ = follower.communicate(timeout=60)
     assert out == b"".join(b"%d\n" % number for number in range(1, 50_001))
