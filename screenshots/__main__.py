@@ -82,7 +82,8 @@ async def shell(pilot: Any) -> None:
     await attach(pilot, "shell")
     await type_line(pilot, "PS1='shell:\\w# '")
     await type_line(pilot, "clear")
-    await type_line(pilot, "ls --color /")
+    await type_line(pilot, "head -4 /etc/os-release")
+    await type_line(pilot, "ls --color /usr /var")
     await type_line(pilot, "stty size")
 
 

@@ -34,7 +34,7 @@ from contui.tui.messages import (
     PaneFocused,
 )
 from contui.tui.screens.main import MainScreen, Ready
-from contui.tui.themes import DEFAULT, FALLBACK, NAMES, THEMES
+from contui.tui.themes import ANSI_DARK, ANSI_LIGHT, DEFAULT, FALLBACK, NAMES, THEMES
 from contui.tui.view_models.containers import ContainerInfo, ContainerList, exit_text
 from contui.tui.view_models.events import EventInfo
 from contui.tui.view_models.text import clean, plural
@@ -94,6 +94,7 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
         for item in THEMES:
             self.register_theme(item)
         self.theme = theme if theme in NAMES else DEFAULT
+        self.ansi_theme_dark, self.ansi_theme_light = ANSI_DARK, ANSI_LIGHT
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return FALLBACK

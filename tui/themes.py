@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.terminal_theme import TerminalTheme
 from textual.theme import Theme
 
 _DARK = Theme(
@@ -133,3 +134,31 @@ FALLBACK = {
     "select-dim": "#262b33",
     "bar": "#1c2028",
 }
+
+# What the sixteen colours of a program in a pane look like: xterm's hues, each legible on the
+# pane's background, bright black (which htop and others write small print in) included.
+ANSI_DARK = TerminalTheme(
+    (19, 21, 26),
+    (211, 216, 225),
+    [
+        (54, 60, 72), (224, 108, 102), (127, 199, 127), (224, 180, 88),
+        (97, 160, 240), (200, 130, 220), (86, 190, 200), (205, 210, 219),
+    ],
+    [
+        (118, 127, 143), (239, 123, 114), (150, 220, 140), (240, 205, 120),
+        (124, 183, 255), (218, 155, 236), (115, 212, 220), (242, 244, 248),
+    ],
+)  # fmt: skip
+
+ANSI_LIGHT = TerminalTheme(
+    (251, 251, 249),
+    (35, 39, 46),
+    [
+        (35, 39, 46), (179, 38, 30), (47, 122, 47), (143, 98, 0),
+        (31, 95, 184), (134, 56, 160), (14, 116, 128), (150, 156, 166),
+    ],
+    [
+        (106, 113, 128), (200, 60, 50), (60, 145, 60), (165, 115, 0),
+        (50, 120, 215), (155, 75, 185), (25, 140, 152), (190, 195, 203),
+    ],
+)  # fmt: skip

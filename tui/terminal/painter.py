@@ -18,6 +18,8 @@ from contui.tui.terminal import styles as st
 from contui.tui.terminal.emulator import Terminal
 from contui.tui.terminal.rows import WIDE_TAIL, Row
 
+BLACK, BRIGHT_BLACK = 0, 8
+
 #: Runs of equal style characters: group 1 is the character.
 style_runs = re.compile(r"(?s)(.)\1*").finditer
 
@@ -57,8 +59,10 @@ class Painter:
     def _translate(self, style: st.Style) -> RichStyle:
         flags = style.flags
         reverse = bool(flags & st.REVERSE) != self._terminal.modes.reverse_screen
+        # Programs write "bold black" and mean dark grey, as every terminal of old showed it.
+        grey = style.fg == BLACK and flags & st.BOLD and not reverse
         return RichStyle(
-            color=self._color(style.fg, 10),
+            color=self._color(BRIGHT_BLACK if grey else style.fg, 10),
             bgcolor=self._color(style.bg, 11),
             bold=bool(flags & st.BOLD) or None,
             dim=bool(flags & st.FAINT) or None,
