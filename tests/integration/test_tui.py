@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import signal
 
 import pytest
@@ -70,8 +72,13 @@ def test_size_follows_the_window(lab: Engine) -> None:
                     return tuple(int(word) for word in words[-2:])
             return ()
 
-        large = wait_for(size, "an answer of stty")
+        def border() -> str:
+            found = re.search(r"\d+×\d+", tmux.screen())
+            return found[0] if found else ""
+
+        large, wide = wait_for(size, "an answer of stty"), border()
         tmux.resize(100, 30)
+        wait_for(lambda: border() not in ("", wide), "the pane to have its new size")
         tmux.keys("C-l")
         tmux.type("stty size")
         tmux.keys("Enter")
@@ -105,7 +112,8 @@ def test_quitting_and_killing_the_ui_lose_nothing(lab: Engine) -> None:
         os.kill(tmux.pid(), signal.SIGKILL)
         wait_for(tmux.dead, "the UI to die")
     assert lab.state("lab") == "running"
-    with Tmux(CONTUI, lab.env) as tmux:
+    told = f"{shlex.join(CONTUI)}; echo status=$?; sleep 1000"
+    with Tmux(["sh", "-c", told], lab.env) as tmux:
         tmux.expect("lab")
         if "line-6" not in tmux.screen():
             tmux.click_on("lab")
@@ -115,8 +123,7 @@ def test_quitting_and_killing_the_ui_lose_nothing(lab: Engine) -> None:
         tmux.expect("kept-8")
         tmux.keys("C-p", "C-q")
         tmux.keys("q")
-        wait_for(tmux.dead, "contui to quit")
-        assert tmux.status() == 0
+        tmux.expect("status=0")
     assert lab.state("lab") == "running"
 
 

@@ -90,11 +90,6 @@ class Tmux:
         """Whether the program has ended."""
         return self._tmux("display-message", "-p", "#{pane_dead}").strip() == "1"
 
-    def status(self) -> int:
-        """Exit status of the program that has ended; tmux learns it a little after the end."""
-        ask = ["display-message", "-p", "#{pane_dead_status}"]
-        return int(wait_for(lambda: self._tmux(*ask).strip(), "the exit status"))
-
     def pid(self) -> int:
         return int(self._tmux("display-message", "-p", "#{pane_pid}").strip())
 
