@@ -34,6 +34,8 @@ def test_a_pipe_gets_the_demo_and_how_to_open_it(engine: Engine) -> None:
         assert engine.state(name) == "running"
     again = run(engine)
     assert again.returncode == 0
+    assert "demo-ticker" in again.stdout, "it says what runs"
+    assert "./run" in again.stderr, "and how to open it"
     assert len(engine.ok("ps", "-aq").split()) == 3, "a second call makes no more"
 
 
