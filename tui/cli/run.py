@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contui.tui.client.links import Link
     from contui.tui.client.wire import Call
 
-_REMOVAL_S = 15.0  # that `run --rm` waits for the backend to have removed the container
+_PATIENCE_S = 15.0  # for an answer that must come: of a start, of a removal
 
 
 def _create(values: Values) -> int:
@@ -132,6 +132,10 @@ class _Foreground:
         self._loop = loop
         try:
             outcome = loop.run()
+            if outcome.how == relay.VANISHED and self._start is not None:
+                # A start that fails ends the session, and may say why only after that.
+                self._await(self._start)
+                self._learn_of_start()
             return self._end(outcome)
         except (ApiError, KeyboardInterrupt):
             if not self._started:
@@ -186,6 +190,12 @@ class _Foreground:
         """Something came from the backend: Start worked or failed, or the backend is gone."""
         channel = api.channel()
         channel.pump()
+        self._learn_of_start()
+        if not channel.usable:
+            self._loop.aside = None
+
+    def _learn_of_start(self) -> None:
+        """Take the answer of Start, if it is there. Raises its ApiError."""
         start = self._start
         if start is not None and start.done:
             self._start = None
@@ -197,24 +207,22 @@ class _Foreground:
                     self._started = True  # it may have been: the session's end will tell
                 else:
                     raise
-        if not channel.usable:
-            self._loop.aside = None
 
     def _end(self, outcome: Outcome) -> int:
         ended = outcome.content
         if outcome.how == "exited" and ended.get("error") and not self._spec.auto_remove:
             _remove(self._id)  # it never ran: nothing half made is left
         if outcome.how == "exited" and self._removal is not None:
-            self._await_removal(self._removal)
+            self._await(self._removal)  # the name is free again when the client ends
         return sessions_io.status_of(outcome, self._name, "", self._loop.attached)
 
-    def _await_removal(self, removal: Call) -> None:
-        """With --rm the name is free again when the client ends."""
+    def _await(self, call: Call) -> None:
+        """Until a call is answered, the backend is gone, or patience is at its end."""
         import time
 
         channel = api.channel()
-        deadline = time.monotonic() + _REMOVAL_S
-        while not removal.done and channel.usable and time.monotonic() < deadline:
+        deadline = time.monotonic() + _PATIENCE_S
+        while not call.done and channel.usable and time.monotonic() < deadline:
             channel.pump(deadline - time.monotonic())
 
 
