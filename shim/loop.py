@@ -7,7 +7,7 @@ nothing else with it: the failure is handed to `on_error` and the loop goes on.
 from __future__ import annotations
 
 import os
-from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP, epoll
+from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP, epoll, select
 from time import monotonic
 
 from contui.shim.signals import signal
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["EPOLLERR", "EPOLLHUP", "EPOLLIN", "EPOLLOUT", "EPOLLRDHUP", "Loop", "Timer"]
 
 BATCH = 64  # events that one turn handles at the most
+_EPOLL_UNIT = 0.001  # seconds: what epoll_wait(2) counts in; select(2) takes microseconds
 
 
 class Timer:
@@ -100,7 +101,11 @@ class Loop:
 
     def turn(self) -> None:
         """Wait for the next events or timers and handle them."""
-        for fd, events in self._epoll.poll(self._timeout(), BATCH):
+        timeout = self._timeout()
+        if 0 < timeout < _EPOLL_UNIT:
+            select([self._epoll], [], [], timeout)
+            timeout = 0
+        for fd, events in self._epoll.poll(timeout, BATCH):
             handler = self._handlers.get(fd)
             if handler is not None:  # else another handler of this batch has closed it
                 try:

@@ -165,6 +165,15 @@ class Program:
             output.gate = None
             if not self._paused:
                 output.resume()
+        if len(self._outputs) == 2:
+            first, second = self._outputs
+            first.gate, second.gate = _after(second), _after(first)
+        if self.input is not None and not self._tty:
+            self.input.stirred = self._stirred
+
+    def _stirred(self) -> None:
+        for output in list(self._outputs):
+            output.stir()
 
     def _discard(self) -> None:
         """The program never was: what was read came from the runtime, which has its own log."""
@@ -215,6 +224,16 @@ class Program:
         self._master = -1
         if self.input is not None:
             self.input.close()
+
+
+def _after(other: Output) -> Callable[[], bool]:
+    """A gate: what waits in a stream that naps came before what is read now."""
+
+    def gate() -> bool:
+        other.rouse()
+        return False
+
+    return gate
 
 
 def _dev_null() -> int:

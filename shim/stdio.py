@@ -10,8 +10,9 @@ import fcntl
 import os
 from errno import EIO
 from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
+from time import monotonic
 
-from contui.shim.loop import EPOLLIN, EPOLLOUT, Loop
+from contui.shim.loop import EPOLLIN, EPOLLOUT, Loop, Timer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 BUFFER = 256 << 10  # bytes that one turn of the loop reads from one stream at the most
 PIPE = 64 << 10  # bytes that a pipe holds by default; see pipe(7)
+NAP = 0.0005  # seconds that a busy pipe is left to fill
+_QUICK = 0.001  # seconds: reads that follow each other in less are a busy pipe's
+_STREAK = 16  # such reads in a row before it naps
+_MUCH = BUFFER // 2  # bytes: a pipe that is read so much at once would be full before a nap ends
+_TERMINAL_READ = 4095  # bytes that one read of a terminal returns at the most
 INPUT_LIMIT = 64 << 10  # bytes of input held before whoever types has to wait
 
 _shared: memoryview | None = None
@@ -34,7 +40,12 @@ def shared_buffer() -> memoryview:
 
 
 class Output:
-    """One output stream. take(stream, data) gets what was read, ended(self) is called at EOF."""
+    """One output stream. take(stream, data) gets what was read, ended(self) is called at EOF.
+
+    A pipe that is written in small pieces faster than they are worth a turn of the loop each is
+    left alone for a moment after each read, so that several come at once. It is not while somebody
+    talks with the program, see `stir`.
+    """
 
     def __init__(
         self,
@@ -52,19 +63,47 @@ class Output:
         self._take = take
         self._ended = ended
         self.gate: Callable[[], bool] | None = None  # true: wait, do not read yet
-        self._widened = False
+        self._tried = self._wide = False
+        self._nap: Timer | None = None
+        self._streak, self._last = 0, 0.0
         self._paused = paused
         loop.watch(fd, 0 if paused else EPOLLIN, self.ready)
 
-    def ready(self, _: int) -> None:
+    def ready(self, _: int = 0) -> None:
         """Read until the stream is empty or the buffer full, and hand it on in one piece."""
         if self._paused:  # a hang-up is reported even then
             self._loop.forget(self.fd)
             return
+        napped = self._wake()
         if self.gate is not None and self.gate():
             self.pause()
             return
-        view, size, ended = shared_buffer(), 0, False
+        size, ended = self._read()
+        if size:
+            self._take(self.stream, shared_buffer()[:size])
+        if ended:
+            self.close()
+            self._ended(self)
+        elif not self._paused:
+            nap = self._busy(size)
+            if nap != napped:
+                self._loop.change(self.fd, 0 if nap else EPOLLIN)
+            if nap:
+                self._nap = self._loop.later(NAP, self.ready)
+
+    def rouse(self) -> None:
+        """End a nap, if there is one, and read."""
+        if self._nap is not None:
+            self.ready()
+
+    def stir(self) -> None:
+        """Somebody talks with the program, and waits for what it answers."""
+        self._streak = 0
+        self.rouse()
+
+    def _read(self) -> tuple[int, bool]:
+        """(bytes now in the shared buffer, whether that was the end)"""
+        view, size = shared_buffer(), 0
         while size < BUFFER:
             try:
                 got = os.readv(self.fd, [view[size:] if size else view])
@@ -75,16 +114,27 @@ class Output:
                     raise
                 got = 0
             if not got:
-                ended = True
-                break
+                return size, True
             size += got
-        if size:
-            self._take(self.stream, view[:size])
-        if ended:
-            self.close()
-            self._ended(self)
-        elif size >= PIPE and not self._widened:
+            if got < _TERMINAL_READ:  # all there was; what comes next is a new event
+                break
+        return size, False
+
+    def _busy(self, size: int) -> bool:
+        """Whether to nap: many small pieces come in quick succession."""
+        before, self._last = self._last, monotonic()
+        quick = size < _MUCH and self._last - before < _QUICK
+        self._streak = self._streak + 1 if quick else 0
+        if not self._tried and (size >= PIPE or self._streak >= _STREAK):
             self._widen()
+        return self._wide and self._streak >= _STREAK
+
+    def _wake(self) -> bool:
+        """End a nap; whether there was one."""
+        nap, self._nap = self._nap, None
+        if nap is not None:
+            nap.cancel()
+        return nap is not None
 
     def pending(self) -> bool:
         """Whether something can be read now."""
@@ -94,6 +144,7 @@ class Output:
         """Read no more until resume(); the program will come to wait."""
         if not self._paused and self.fd >= 0:
             self._paused = True
+            self._wake()
             self._loop.change(self.fd, 0)
 
     def resume(self) -> None:
@@ -105,6 +156,7 @@ class Output:
 
     def close(self) -> None:
         """Idempotent."""
+        self._wake()
         if self.fd >= 0:
             self._loop.forget(self.fd)
             os.close(self.fd)
@@ -112,11 +164,12 @@ class Output:
 
     def _widen(self) -> None:
         """A busy pipe gets more room; not at once, because all pipes of a user share a limit."""
-        self._widened = True
+        self._tried = True
         try:
             fcntl.fcntl(self.fd, fcntl.F_SETPIPE_SZ, BUFFER)
         except OSError:
             return  # a terminal, or the limit is reached: slower, never wrong
+        self._wide = True
 
 
 class Input:
@@ -131,6 +184,7 @@ class Input:
         self._held = bytearray()
         self._opened = self._closing = self._closed = False
         self._waiting: list[Callable[[], None]] = []
+        self.stirred: Callable[[], None] | None = None  # called after each write
 
     def open(self, fd: int) -> None:
         """Take over a non-blocking descriptor, and write what was typed before."""
@@ -157,6 +211,11 @@ class Input:
         """Give bytes to the program, now or when it reads; dropped when it never will."""
         if self.closed or not data:
             return
+        self._put(data)
+        if self.stirred is not None:
+            self.stirred()
+
+    def _put(self, data: bytes) -> None:
         if self._held or not self._opened:
             self._held += data
             return
