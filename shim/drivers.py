@@ -155,8 +155,10 @@ def make_main(keeper: Keeper, config: dict[str, Any], run: str) -> tuple[Session
         store = _segments(f"{run}/main.replay", replay, ends)
     spec = {**config, "stdin": config.get("stdin_open"), "log": True}
     session = Session(keeper, MAIN, spec, store, ends)
-    if store is not segments:
-        session.sinks.insert(0, log.writer)
+    if store is segments:
+        session.sinks, session.later = [store], []
+    else:
+        session.sinks.append(log.writer)
     if isinstance(log.writer, Journald):
         log.writer.pressure = session.press
     return session, log

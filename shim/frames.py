@@ -93,6 +93,7 @@ CHUNK = 64 << 10  # bytes of output that one frame carries at the most
 HEADER = Struct("<IBBH")
 OFFSET = Struct("<Q")
 RANGE = Struct("<QQ")
+OUTPUT_HEADER = Struct("<IBBHQ")  # HEADER and OFFSET
 
 
 class FrameError(Exception):
@@ -106,7 +107,7 @@ def encode(kind: int, payload: bytes = b"", stream: int = 0) -> bytes:
 
 def output_header(length: int, stream: int, offset: int) -> bytes:
     """Header and offset of an OUTPUT frame whose `length` bytes of data are sent behind it."""
-    return HEADER.pack(OFFSET.size + length, OUTPUT, stream, 0) + OFFSET.pack(offset)
+    return OUTPUT_HEADER.pack(OFFSET.size + length, OUTPUT, stream, 0, offset)
 
 
 class Decoder:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _BLOCK = 512 << 10  # bytes by which the start of a ring moves on
+_RECENT = 8 << 10  # bytes that wait in memory to be written to a ring together
 _RECORDS = 512  # index records that one read looks at
 
 # stream, offset, data, lost: either data, or the number of bytes that are not kept
@@ -51,21 +52,36 @@ class Cursor:
 
 
 class RingStore:
-    """The last bytes of a terminal session, in one file of fixed size."""
+    """The last bytes of a terminal session, in one file of fixed size; the very last in memory."""
 
     def __init__(self, path: str, size: int, offset: int = 0) -> None:
         """Keeps at least `size` bytes, and begins at `offset`. Raises OSError."""
         self._path = path
         self._capacity = size + _BLOCK
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        self.start = self.end = offset
+        self.start = self._filed = self.end = offset
+        self._recent = bytearray()  # from `_filed` to `end`
         self._modes = ModeTracker()
 
     def append(self, stream: int, data: memoryview) -> None:
+        self.end += len(data)
+        if len(self._recent) + len(data) <= _RECENT:  # keystrokes: no system call for each
+            self._recent += data
+            return
+        self._settle()
+        self._file(data)
+
+    def _settle(self) -> None:
+        """Bring the file up to date."""
+        recent, self._recent = self._recent, bytearray()
+        if recent:
+            self._file(memoryview(recent))
+
+    def _file(self, data: memoryview) -> None:
         size = len(data)
-        while self.end + size - self.start > self._capacity:
+        while self._filed + size - self.start > self._capacity:
             self._advance()
-        at = self.end % self._capacity
+        at = self._filed % self._capacity
         head = min(size, self._capacity - at)
         try:
             done = os.pwrite(self._fd, data[:head], at)
@@ -73,15 +89,16 @@ class RingStore:
                 done += os.pwrite(self._fd, data[head:], 0)
         except OSError:
             done = -1
-        self.end += size
+        self._filed += size
         if done != size:  # no space: what is not whole is not kept
-            self.start = self.end
+            self.start = self._filed
 
     @property
     def losing(self) -> bool:
         return self.start == self.end
 
     def read(self, cursor: Cursor, limit: int) -> list[Piece]:
+        self._settle()
         if cursor.out < self.start:
             offset, cursor.out = cursor.out, self.start
             return [(1, offset, b"", self.start - offset)]
@@ -113,7 +130,7 @@ class RingStore:
 
     def _advance(self) -> None:
         """Let the oldest block go, at a place where no line or sequence is cut if there is one."""
-        size = min(_BLOCK, self.end - self.start)
+        size = min(_BLOCK, self._filed - self.start)
         block = self._bytes(self.start, size)
         keep = block.rfind(b"\n") + 1 or block.rfind(b"\x1b") if size == _BLOCK else size
         if keep < size // 2:

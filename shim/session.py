@@ -54,7 +54,8 @@ class Session:
         self.collected = False  # the backend knows its end
         self.exit: dict[str, Any] | None = None
         self.store = store
-        self.sinks: list[Sink] = [store]
+        self.sinks: list[Sink] = []  # what is written before any viewer sees it
+        self.later: list[Sink] = [store]  # what is written when those who keep up have seen it
         self.ends = [*ends]
         self.total = sum(ends)
         self.viewers: tuple[Viewer, ...] = ()
@@ -150,6 +151,8 @@ class Session:
         offset = self.ends[stream - 1]
         for viewer in self.viewers:
             viewer.offer(stream, offset, data)
+        for sink in self.later:
+            sink.append(stream, data)
         before = self.total
         self.ends[stream - 1] = offset + len(data)
         self.total += len(data)

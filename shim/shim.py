@@ -201,7 +201,7 @@ class Shim:
         session = Session(self, name, request, make_store(request, self._run, name), (0, 0))
         self.sessions[name] = session
         if session.log:
-            session.sinks.insert(0, self._log.beside(name))
+            session.sinks.append(self._log.beside(name))
 
         def launched(result: Result) -> None:
             os.unlink(process)

@@ -111,7 +111,17 @@ class Viewer:
             self.pump()
             if cursor.total != self.session.total or self.connection.out:
                 return
-        self._send([(stream, offset, data, 0)], cursor)
+        size = len(data)
+        if size > frames.CHUNK:
+            self._send([(stream, offset, data, 0)], cursor)
+            return
+        header = frames.output_header(size, stream, offset)
+        vector: list[bytes | memoryview] = [header, data]
+        sent = self.connection.write(vector)
+        if sent == frames.OUTPUT_HEADER.size + size:
+            cursor.move(stream, offset + size)
+        else:
+            self._sent(vector, [offset + size], sent, stream, cursor)
 
     def hold(self, total: int, stream: int, offset: int, data: bytes) -> None:
         """Keep a chunk that the store could not, for a lossless viewer; the program waits now."""
@@ -168,13 +178,24 @@ class Viewer:
         return [(stream, offset + skip, data[skip:], 0)]
 
     def _send(self, pieces: Any, live: Cursor | None) -> None:
-        """Write frames for `pieces` (see `contui.shim.replay.Piece`).
-
-        What the socket does not take waits: of stored pieces (at most CHUNK bytes) all of it, of
-        live ones the rest of the frame that was begun, and the cursor stays behind that.
-        """
+        """Write frames for `pieces` (see `contui.shim.replay.Piece`)."""
         vector, ends = _frames(pieces)
-        sent = self.connection.write(vector)
+        self._sent(vector, ends, self.connection.write(vector), pieces[0][0], live)
+
+    def _sent(
+        self,
+        vector: list[bytes | memoryview],
+        ends: list[int],
+        sent: int,
+        stream: int,
+        live: Cursor | None,
+    ) -> None:
+        """The socket took `sent` bytes of `vector`, whose frames end at the offsets `ends`.
+
+        What it does not take waits: of stored pieces (at most CHUNK bytes) all of it, of live
+        ones, which are of one stream, the rest of the frame that was begun, and the cursor stays
+        behind that.
+        """
         if self.connection.fd < 0:
             return
         left = _rest(vector, sent)
@@ -188,7 +209,7 @@ class Viewer:
                 self.connection.out += b"".join(left[:take])
                 done += take
             if done:
-                live.move(pieces[0][0], ends[done // 2 - 1])
+                live.move(stream, ends[done // 2 - 1])
         if left:
             self.connection.want_room()
 

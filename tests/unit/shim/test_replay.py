@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from contui.shim.logformat import numbers
 from contui.shim.logwriter import LogWriter
-from contui.shim.replay import Cursor, SegmentStore
+from contui.shim.replay import Cursor, RingStore, SegmentStore
 from tests.unit.shim.harness import Container, fds, wait_for
 
 Make = Callable[..., Container]
@@ -64,3 +65,40 @@ def test_a_viewer_outlives_the_rotation_of_a_small_log(make: Make, limit: str) -
     assert not view.gaps
     assert bytes(view.output[1]) == expected
     assert sum(path.stat().st_size for path in one.log.glob("*.data")) <= 1 << 20
+
+
+def test_a_ring_gives_back_what_small_and_large_pieces_put_in(tmp_path: Path) -> None:
+    """Small ones wait in memory; a reader sees them where they belong, whenever it comes."""
+    random = Random(7)
+    ring = RingStore(str(tmp_path / "ring"), 100_000, 5)
+    written, cursor = bytearray(5), Cursor(5, 0)
+    for _ in range(2_000):
+        data = random.randbytes(random.choice([1, 3, 700, 9_000]))
+        ring.append(1, memoryview(data))
+        written += data
+        if random.random() < 0.1 or ring.end - cursor.out > 80_000:
+            while pieces := ring.read(cursor, 1 << 20):
+                for _, offset, found, lost in pieces:
+                    assert not lost
+                    assert found == written[offset : offset + len(found)]
+            assert cursor.out == ring.end == len(written)
+    assert len(written) > 3 * 600_000, "it went round several times"
+    start = ring.screen()[0][0]
+    assert len(written) - start >= 100_000
+    data = b""
+    late = Cursor(start, 0)
+    while pieces := ring.read(late, 1 << 20):
+        data += pieces[0][2]
+    assert data == written[start:]
+    ring.close(remove=True)
+
+
+def test_a_ring_that_cannot_be_written_says_what_is_missing(tmp_path: Path) -> None:
+    ring = RingStore("/dev/full", 100_000)
+    losing = []
+    for data in (b"few", bytes(10_000)):
+        ring.append(1, memoryview(data))
+        losing.append(ring.losing)
+    assert losing == [False, True]
+    assert ring.read(Cursor(0, 0), 1 << 20) == [(1, 0, b"", 10_003)]
+    ring.close(remove=False)
