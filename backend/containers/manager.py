@@ -181,12 +181,14 @@ class Manager:
     async def stop(self, reference: str, seconds: int | None, signal: str) -> bool:
         """Returns whether it ran."""
         managed = self.get(reference)
+        self.audit("stop", managed, signal)
         return await self._tasks.finish(
             self.lifecycle.stop(managed, seconds, signal), f"stop of {managed.name}"
         )
 
     async def restart(self, reference: str, seconds: int | None) -> None:
         managed = self.get(reference)
+        self.audit("restart", managed)
         await self._tasks.finish(self._restart(managed, seconds), f"restart of {managed.name}")
 
     async def _restart(self, managed: Managed, seconds: int | None) -> None:
@@ -200,6 +202,7 @@ class Manager:
 
     async def kill(self, reference: str, signal: str) -> None:
         managed = self.get(reference)
+        self.audit("kill", managed, signal or "KILL")
         await self._tasks.finish(self.lifecycle.kill(managed, signal), f"kill of {managed.name}")
 
     async def pause(self, reference: str) -> None:
@@ -213,6 +216,7 @@ class Manager:
     async def remove(self, reference: str, *, force: bool, volumes: bool) -> None:
         """Remove a container; what is slow to clean up follows in the background."""
         managed = self.get(reference)
+        self.audit("remove", managed, "force" if force else "")
         await self._tasks.finish(
             self._removal.remove(managed, force=force, volumes=volumes),
             f"removal of {managed.name}",

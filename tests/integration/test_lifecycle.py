@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 
 import pytest
 
@@ -182,3 +184,19 @@ def test_hostile_names_and_labels_are_shown_harmless(shared_engine: Engine) -> N
         shown = shared_engine.cli(*command).stdout
         assert b"\x1b" not in shown, command
         assert "\u202e".encode() not in shown, command
+
+
+def test_what_ends_a_container_is_audited_before_it_is_done(shared_engine: Engine) -> None:
+    shared_engine.ok("run", "-d", "--name", "watched", "host", "sleep", "1000")
+    shared_engine.ok("restart", "-t", "0", "watched")
+    shared_engine.ok("kill", "-s", "USR1", "watched")
+    shared_engine.ok("run", "-d", "--name", "watched2", "host", "sleep", "1000")
+    shared_engine.ok("stop", "-t", "0", "watched2")
+    shared_engine.ok("rm", "watched2")
+    shared_engine.ok("rm", "-f", "watched")
+    query = "SELECT action, detail FROM audit WHERE name = ? ORDER BY rowid"
+    with contextlib.closing(sqlite3.connect(shared_engine.state_dir / "contui.db")) as database:
+        first = database.execute(query, ("watched",)).fetchall()
+        second = database.execute(query, ("watched2",)).fetchall()
+    assert first == [("restart", ""), ("kill", "USR1"), ("remove", "force")]
+    assert second == [("stop", ""), ("remove", "")]
