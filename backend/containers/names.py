@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from contui.backend.errors import InvalidArgument, NotFound
 
 PATTERN = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+ID_LENGTH = 64
 _ID = re.compile(r"[0-9a-f]{1,64}")
 
 # fmt: off
@@ -59,7 +60,7 @@ def made_up(taken: Collection[str]) -> str:
     return f"{name}_{secrets.token_hex(3)}"
 
 
-def resolve(reference: str, ids: Iterable[str], by_name: dict[str, str]) -> str:
+def resolve(reference: str, ids: Collection[str], by_name: dict[str, str]) -> str:
     """The id meant by a full id, a name, or a unique prefix of an id, in this order.
 
     Raises NotFound, or InvalidArgument when a prefix fits several.
@@ -67,6 +68,8 @@ def resolve(reference: str, ids: Iterable[str], by_name: dict[str, str]) -> str:
     reference = reference.removeprefix("/")
     if not reference:
         raise InvalidArgument("no container was named", "give a name or an id")
+    if len(reference) == ID_LENGTH and reference in ids:
+        return reference
     if reference in by_name:
         return by_name[reference]
     matches = []

@@ -19,6 +19,11 @@ def test_resolve(reference: str, index: int) -> None:
     assert names.resolve(reference, IDS, BY_NAME) == IDS[index]
 
 
+def test_a_whole_id_is_that_container_whatever_others_are_called() -> None:
+    assert names.resolve(IDS[0], IDS, {IDS[0]: IDS[1]}) == IDS[0]
+    assert names.resolve("0" * 64, IDS, {"0" * 64: IDS[1]}) == IDS[1]
+
+
 @pytest.mark.parametrize("reference", ["we", "zzz", "abcd", "../x", "ABC"])
 def test_nothing_fits(reference: str) -> None:
     with pytest.raises(NotFound, match=r"no container"):
