@@ -20,6 +20,7 @@ _STATES = {
     cls.word: types.ContainerState.Value(f"CONTAINER_STATE_{cls.word.upper()}")
     for cls in states.STATES
 }
+_DOCKER_STATUS = {"dead": "unknown"}  # Docker's word, which `inspect` shows
 FILTERS = ("id", "name", "label", "status", "image", "ancestor", "exited", "health")
 _UNITS = (
     (60, "second"),
@@ -147,7 +148,7 @@ def ago(nanos: int) -> str:
 
 def check_filters(filters: Mapping[str, Iterable[str]]) -> None:
     """Raise InvalidArgument for a filter that does not exist or has an impossible value."""
-    words = {cls.word for cls in states.STATES} | {"dead"}
+    words = {cls.word for cls in states.STATES} | _DOCKER_STATUS.keys()
     for key, values in filters.items():
         if key not in FILTERS:
             raise InvalidArgument(
@@ -180,7 +181,7 @@ def _matches(container: Container, key: str, value: str) -> bool:
             own = labels(container)
             return name in own and (not has_value or own[name] == wanted)
         case "status":
-            return container.state.word == value
+            return container.state.word == _DOCKER_STATUS.get(value, value)
         case "exited":
             exit = exit_of(container.state)
             return exit is not None and str(exit.code) == value

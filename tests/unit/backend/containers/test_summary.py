@@ -129,6 +129,11 @@ def test_filters(key: str, value: str, fits: bool) -> None:
     assert not summary.matches(container, {key: [value], "name": ["nope"]})
 
 
+def test_dead_is_dockers_word_for_one_whose_end_nobody_saw() -> None:
+    assert summary.matches(made(Unknown(Exit(-1))), {"status": ["dead"]})
+    assert not summary.matches(made(Exited(Exit(0))), {"status": ["dead"]})
+
+
 @pytest.mark.parametrize(
     "filters", [{"colour": ["red"]}, {"status": ["asleep"]}, {"exited": ["x"]}]
 )
