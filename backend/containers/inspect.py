@@ -12,6 +12,7 @@ from typing import Any
 
 from contui.backend.containers import summary
 from contui.backend.containers.model import Container, Paths
+from contui.backend.containers.process import no_new_privileges
 from contui.backend.containers.state import run_of
 
 _ZERO = "0001-01-01T00:00:00Z"
@@ -120,9 +121,7 @@ def _health(container: Container) -> dict[str, Any] | None:
 def _host_config(container: Container, runtime: str) -> dict[str, Any]:
     spec = container.spec
     security, resources = spec.security, spec.resources
-    options = [] if security.no_new_privileges else ["no-new-privileges=false"]
-    if not security.HasField("no_new_privileges") and not security.privileged:
-        options = ["no-new-privileges"]
+    options = ["no-new-privileges" if no_new_privileges(spec) else "no-new-privileges=false"]
     if security.seccomp:
         options.append(f"seccomp={security.seccomp}")
     if security.apparmor:
@@ -148,7 +147,7 @@ def _host_config(container: Container, runtime: str) -> dict[str, Any]:
         "ExtraHosts": list(spec.network.extra_hosts) or None,
         "Privileged": security.privileged,
         "ReadonlyRootfs": spec.read_only,
-        "SecurityOpt": options or None,
+        "SecurityOpt": options,
         "Tmpfs": {
             mount.target: ",".join(mount.options) for mount in spec.mounts if mount.type == "tmpfs"
         }

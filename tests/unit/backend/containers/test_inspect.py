@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from contui.backend.containers import inspect
 from contui.backend.containers.model import Container, Identity, Paths
 from contui.backend.containers.state import Exit, Exited, Run, Running
@@ -50,6 +52,25 @@ def test_an_exited_container() -> None:
         "80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]
     }
     assert found["NetworkSettings"]["Ports"] == {}
+
+
+@pytest.mark.parametrize(
+    ("security", "shown"),
+    [
+        (pb.Security(), ["no-new-privileges"]),
+        (pb.Security(no_new_privileges=True), ["no-new-privileges"]),
+        (pb.Security(no_new_privileges=False), ["no-new-privileges=false"]),
+        (pb.Security(privileged=True), ["no-new-privileges=false"]),
+        (
+            pb.Security(privileged=True, no_new_privileges=True, apparmor="a"),
+            ["no-new-privileges", "apparmor=a"],
+        ),
+    ],
+)
+def test_security_options_are_those_in_force(security: pb.Security, shown: list[str]) -> None:
+    container = made()
+    container.spec.security.CopyFrom(security)
+    assert document(container)["HostConfig"]["SecurityOpt"] == shown
 
 
 def test_a_running_container() -> None:
