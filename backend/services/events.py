@@ -16,6 +16,7 @@ from contui.proto.v1.events_pb2_grpc import EventServiceServicer
 from contui.proto.v1.types_pb2 import Timestamp
 
 FILTERS = ("type", "container", "event")
+MARKERS = ("lagged", "snapshot", "synced")  # actions of what is made for one watcher, just now
 
 
 class EventService(EventServiceServicer):
@@ -37,10 +38,10 @@ class EventService(EventServiceServicer):
             # exactly this point of the sequence.
             first = self._first(request)
             await context.send_initial_metadata(())  # the client knows that it is heard
-            for event in first:
-                if passes(event, filters):
-                    yield message(event)
             until = request.until.unix_nanos
+            for event in first:
+                if passes(event, filters) and not _is_past(event, until):
+                    yield message(event)
             while following := await _next(watcher, until):
                 if passes(following, filters):
                     yield message(following)
@@ -83,6 +84,11 @@ async def _next(watcher: Watcher, until_ns: int) -> Event | None:
             return await watcher.next()
     except TimeoutError:
         return None
+
+
+def _is_past(event: Event, until_ns: int) -> bool:
+    """Whether an event of the sequence came after the last time that is wanted (0: any is)."""
+    return bool(until_ns) and event.at_ns > until_ns and event.action not in MARKERS
 
 
 def passes(event: Event, filters: dict[str, list[str]]) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 
-from contui.backend.events import Event
-from contui.backend.services.events import message, passes
+from contui.backend.events import Bus, Event
+from contui.backend.services.events import EventService, message, passes
+from contui.proto.v1 import events_pb2 as pb
+from contui.proto.v1.types_pb2 import Timestamp
 
 EVENT = Event(7, 8, "container", "start", "abcdef", "web", {"image": "host"})
 
@@ -39,3 +43,20 @@ def test_as_the_api_has_it() -> None:
     assert (found.sequence, found.at.unix_nanos, found.id, found.name) == (7, 8, "abcdef", "web")
     assert dict(found.attributes) == {"image": "host"}
     assert not found.HasField("container")
+
+
+class _Context:
+    async def send_initial_metadata(self, pairs: object) -> None:
+        """Heard."""
+
+
+async def test_what_was_kept_ends_at_until_too() -> None:
+    bus = Bus()
+    first = bus.publish("image", "import")
+    service = EventService(bus, cast(Any, ()))
+    bus.publish("image", "delete")
+    request = pb.WatchRequest(
+        since=Timestamp(unix_nanos=first.at_ns), until=Timestamp(unix_nanos=first.at_ns)
+    )
+    found = [event.action async for event in service.Watch(request, _Context())]
+    assert found == ["import"]
