@@ -41,8 +41,10 @@ class LogService(LogServiceServicer):
         managed = self._manager.get(request.container)
         driver_of(managed)
         reader = await asyncio.to_thread(LogReader, managed.paths.log, request)
+        writer: Writer | None = None
         try:
-            writer = await self._writer(managed) if request.follow else None
+            if request.follow:
+                writer = await self._writer(managed)
             while True:
                 while responses := await asyncio.to_thread(reader.batch):
                     for response in responses:
@@ -60,7 +62,7 @@ class LogService(LogServiceServicer):
             for response in reader.rest():
                 yield response
         finally:
-            if request.follow and writer:
+            if writer:
                 writer.close()
             reader.close()
 
@@ -103,7 +105,8 @@ class LogService(LogServiceServicer):
         is not to be read from them."""
         log = await asyncio.to_thread(Log, str(managed.paths.log))
         try:
-            log.segments[:-SEGMENTS] = []
+            if len(log.segments) > SEGMENTS:
+                log.trim(log.segments[-SEGMENTS].number)
             end = list(log.end())
             descriptors = [os.dup(fd) for s in log.segments for fd in (s.data, s.index)]
             numbers = [segment.number for segment in log.segments]
@@ -161,9 +164,10 @@ class Writer:
         self._news.set()
 
     def close(self) -> None:
-        """Stop watching."""
+        """Stop watching. The socket goes last: its number must not be another's while the event
+        loop still waits for it."""
+        self._task.add_done_callback(lambda _: self._sock.close())
         self._task.cancel()
-        self._sock.close()
 
 
 def driver_of(managed: Managed) -> str:
