@@ -78,16 +78,17 @@ class Registry:
         """Write a container's state to the catalogue. When that fails (a full disk), the life of
         containers goes on: the next change tries again, and the durable records are the truth."""
         self._unkept[container.id] = container
-        try:
-            for one in list(self._unkept.values()):
+        for one in list(self._unkept.values()):
+            try:
                 self.store.update(one)
                 del self._unkept[one.id]
-        except sqlite3.Error as error:
-            log.error("the catalogue cannot be written: %s", error)
+            except sqlite3.Error as error:
+                log.error("the catalogue cannot be written: %s", error)
 
     def forget(self, managed: Managed) -> None:
         """From now on nobody finds it; the catalogue keeps it until its directory is gone."""
         self._by_id.pop(managed.id, None)
+        self._unkept.pop(managed.id, None)
 
     def move(self, managed: Managed, state: State) -> None:
         """Put a container into another state, in the catalogue too, and wake who waits for it."""
