@@ -113,6 +113,7 @@ class Store:
 
     def insert(self, container: Container) -> None:
         """A new container. Raises sqlite3.IntegrityError when its name or id is taken."""
+        self.written = True
         self._db.execute(
             f"INSERT INTO containers ({_FIXED}, {_MUTABLE}) VALUES ({', '.join('?' * 14)})",
             (*_fixed(container.identity), *_mutable(container)),
@@ -128,6 +129,7 @@ class Store:
 
     def delete(self, container_id: str) -> None:
         """Forget a container. Idempotent."""
+        self.written = True
         self._db.execute("DELETE FROM containers WHERE id = ?", (container_id,))
 
     def containers(self) -> Iterator[Container]:
@@ -138,6 +140,7 @@ class Store:
 
     def audit(self, action: str, container_id: str, name: str, detail: str, uid: int) -> None:
         """Write down who did what, before it is done."""
+        self.written = True
         self._db.execute(
             "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)",
             (time.time_ns(), uid, action, container_id, name, detail),

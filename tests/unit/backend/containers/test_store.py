@@ -97,6 +97,23 @@ def test_a_file_that_cannot_be_reached_is_not_damaged(tmp_path: Path) -> None:
     assert (tmp_path / "contui.db").is_dir(), "not set aside"
 
 
+def test_every_change_calls_for_a_checkpoint(tmp_path: Path) -> None:
+    store = Store(tmp_path / "contui.db")
+    one = container("web")
+    changes = (
+        lambda: store.insert(one),
+        lambda: store.audit("exec", one.id, "web", "true", 0),
+        lambda: store.update(one),
+        lambda: store.delete(one.id),
+    )
+    for change in changes:
+        store.checkpoint()
+        assert not store.written
+        change()
+        assert store.written
+    store.close()
+
+
 def test_audit_and_meta(tmp_path: Path) -> None:
     store = Store(tmp_path / "contui.db")
     store.audit("exec", "id1", "web", "sh -c true", 0)
