@@ -252,7 +252,7 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
         main.set_class(bool(tab and tab.zoomed), "-zoomed")
         main.set_class(bool(tab), "-tabs")
         main.query_one(TabBar).show(self._tab_titles(), self.workspace.active)
-        main.query_one(WorkspaceView).refresh(layout=True)
+        main.query_one(WorkspaceView).rearrange()
         self.show_hints()
         self.save_soon()
 

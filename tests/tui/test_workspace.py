@@ -29,6 +29,20 @@ async def test_tabs_by_number_and_by_leader(backend: FakeBackend, opened: Open) 
         await driver.until(lambda: workspace.active == 1)
 
 
+async def test_a_tab_is_drawn_each_time_one_goes_to_it(backend: FakeBackend, opened: Open) -> None:
+    backend.add("web")
+    backend.logs_line("web", b"a line\n")
+    async with opened() as driver:
+        await driver.press("l")
+        await driver.until(lambda: "a line" in driver.screen())
+        await driver.press("i")
+        for _ in range(2):
+            await driver.until(lambda: "╭─ web inspect" in driver.screen())
+            await driver.press("1")
+            await driver.until(lambda: "╭─ web log" in driver.screen())
+            await driver.press("2")
+
+
 async def test_attaching_twice_goes_to_the_pane(backend: FakeBackend, opened: Open) -> None:
     backend.add("a")
     async with opened() as driver:

@@ -45,6 +45,12 @@ class WorkspaceView(Widget):
     def layout(self) -> Layout:
         return self._panes
 
+    def rearrange(self) -> None:
+        """The workspace model has changed: give every pane its place anew."""
+        # A refresh of the layout forgets how the widgets above lie, and not what lies in this one.
+        self._clear_arrangement_cache()
+        self.refresh(layout=True)
+
     def rectangles(self, width: int, height: int) -> dict[str, Rect]:
         """Where the children lie, by id."""
         found = self.workspace.rectangles(width, height)
