@@ -21,6 +21,7 @@ from contui.shim.logformat import Chunk, Log
 
 BATCH_BYTES = 256 << 10
 PIECE_BYTES = 64 << 10  # of one response that is no line
+APART_NS = 10_000_000  # a follower shows when each line came: what lies further apart stays so
 LINE_BYTES = 2 << 20  # a longer line comes in several responses: messages have a limit
 
 _STREAMS = (types.STREAM_UNSPECIFIED, types.STREAM_STDOUT, types.STREAM_STDERR)
@@ -49,6 +50,7 @@ class LogReader:
         self._log = None if json_file else Log(str(directory))
         self._json = JsonLog(directory) if json_file else None
         self._lines = request.lines or bool(request.grep)
+        self._apart = APART_NS if request.follow else 0
         self._pattern = _pattern(request.grep)
         self._streams = tuple(
             number for number, wanted in ((1, request.stdout), (2, request.stderr)) if wanted
@@ -159,8 +161,9 @@ class LogReader:
     def _by_chunk(
         self, stream: int, at_ns: int, offset: int, data: bytes
     ) -> Iterator[pb.ReadLogsResponse]:
-        """Join what one stream wrote in a row, to spare messages."""
-        if self._pieces[3 - stream].data:
+        """Join what one stream wrote in a row, to spare messages; for a follower, at one time."""
+        late = self._apart and at_ns - self._pieces[stream].at_ns > self._apart
+        if late or self._pieces[3 - stream].data:
             yield from self._flush()
         piece = self._pieces[stream]
         if not piece.data:

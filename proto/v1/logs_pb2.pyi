@@ -40,7 +40,7 @@ class ReadLogsRequest(_message.Message):
     grep: _builtins.str
     """a regular expression (Python's syntax) over each line's bytes"""
     lines: _builtins.bool
-    """one response per line, else chunks as they were written"""
+    """one response per line, else chunks; with `follow` none spans 10 ms"""
     @_builtins.property
     def since(self) -> _types_pb2.Timestamp: ...
     @_builtins.property

@@ -94,6 +94,19 @@ def test_times(writer: LogWriter, read: Read) -> None:
     assert read(until=types.Timestamp(unix_nanos=first.at.unix_nanos - 1)) == []
 
 
+def test_a_follower_learns_when_each_line_came(
+    writer: LogWriter, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, at_ns in enumerate((1_000, 2_000, 5_000_000_000)):
+        monkeypatch.setattr("contui.shim.logwriter.time_ns", lambda at_ns=at_ns: at_ns)
+        writer.append(1, b"%d\n" % number)
+    assert [(r.data, r.at.unix_nanos) for r in read(follow=True)] == [
+        (b"0\n1\n", 1_000),
+        (b"2\n", 5_000_000_000),
+    ]
+    assert [r.data for r in read()] == [b"0\n1\n2\n"]
+
+
 def test_following_takes_only_what_is_new(writer: LogWriter, tmp_path: Path) -> None:
     writer.append(1, b"one")
     reader = LogReader(tmp_path / "log", pb.ReadLogsRequest())
