@@ -34,7 +34,7 @@ from contui.backend.containers.state import (
     require,
     run_of,
 )
-from contui.backend.errors import AlreadyExists, ContuiError, FailedPrecondition, InvalidArgument
+from contui.backend.errors import AlreadyExists, FailedPrecondition, InvalidArgument
 from contui.backend.images.store import ImageStore
 from contui.backend.init import find_init
 from contui.backend.journal import Journal
@@ -96,7 +96,7 @@ class Manager:
         managed = await self._create(spec, name, ahead=True)
         try:
             await self.lifecycle.start(managed)
-        except ContuiError:
+        except Exception:
             await self._removal.remove(managed, force=True, volumes=True)
             raise
         return managed

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+from typing import Any, cast
+from unittest.mock import AsyncMock
 
 import pytest
 
-from contui.backend.containers.manager import check_pull, identity_from, request_document
+from contui.backend.containers.manager import (
+    Manager,
+    check_pull,
+    identity_from,
+    request_document,
+)
 from contui.backend.containers.model import Identity
-from contui.backend.errors import ContuiError
+from contui.backend.errors import ContuiError, Internal
+from contui.backend.tasks import Tasks
 from contui.proto.v1 import containers_pb2 as pb
 
 
@@ -47,3 +55,18 @@ def test_bad_pull_policies(policy: str) -> None:
 @pytest.mark.parametrize("policy", ["", "missing", "never"])
 def test_good_pull_policies(policy: str) -> None:
     check_pull(policy)
+
+
+@pytest.mark.parametrize("error", [OSError(28, "disk full"), Internal("refused")])
+async def test_what_cannot_be_run_is_removed_again_whatever_the_reason(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    removal, lifecycle = AsyncMock(), AsyncMock()
+    lifecycle.start.side_effect = error
+    nothing = cast(Any, None)
+    manager = Manager(nothing, lifecycle, nothing, removal, nothing, nothing, Tasks())
+    made = object()
+    monkeypatch.setattr(manager, "_create", AsyncMock(return_value=made))
+    with pytest.raises(type(error)):
+        await manager.run(pb.ContainerSpec(image="host"), "web")
+    removal.remove.assert_awaited_once_with(made, force=True, volumes=True)
