@@ -26,6 +26,7 @@ from contui.proto.v1 import sessions_pb2 as pb
 
 MAIN = "main"
 GRACE_MS = 3000  # how long an exec outlives its owner's lost connection, so that it can come back
+OWNER_MS = 5000  # how long an exec runs without an owner, when we die before we dialled for it
 
 _ACCESS = {pb.ACCESS_READ_ONLY: "ro", pb.ACCESS_EXCLUSIVE: "exclusive"}
 _REPLAY = {pb.REPLAY_NONE: "none", pb.REPLAY_FROM: "from"}
@@ -123,6 +124,7 @@ class Sessions:
                 argv=process["args"],
                 user=spec.user,
                 workdir=process["cwd"],
+                await_owner_ms=OWNER_MS,
             )
         except BaseException:
             managed.execs.pop(session, None)

@@ -13,7 +13,7 @@ import grpc
 import pytest
 
 from contui.proto.v1 import containers_pb2 as pb
-from contui.proto.v1 import logs_pb2, sessions_pb2, types_pb2
+from contui.proto.v1 import logs_pb2, processes_pb2, sessions_pb2, types_pb2
 from tests.support.backend import Backend, shims
 from tests.support.engine import Engine, alive
 from tests.support.waiting import wait_for
@@ -196,6 +196,27 @@ def test_an_exec_lives_on_and_ends_with_its_status(engine: Engine) -> None:
         typed = sessions_pb2.ClientFrame(input=b"now\n")
         *_, last = after.stream(sessions_pb2.Open(container="box", session=session), typed)
         assert last.exit.code == 9
+
+
+def test_an_exec_that_nobody_came_to_own_ends(engine: Engine) -> None:
+    """Killed between an exec and the dialling of its viewer: nobody will ever own it."""
+    dying = Backend(engine, "contui.backend.shims.client:ShimClient.open_viewer", "before")
+    dying.wait_ready()
+    dying.run("lab", *SLEEP)
+    opening = sessions_pb2.Open(container="lab")
+    opening.exec.argv.extend(["sleep", "6001"])
+    with pytest.raises(grpc.RpcError):
+        next(dying.stream(opening))
+    assert dying.ended() == -signal.SIGKILL
+    with Backend(engine) as after:
+
+        def pids() -> list[int]:
+            request = processes_pb2.ListProcessesRequest(container="lab")
+            found = after.call("ProcessService/List", request).processes
+            return [one.pid for one in found if list(one.argv) == ["sleep", "6001"]]
+
+        wait_for(lambda: bool(pids()), "the exec to run")
+        wait_for(lambda: not pids(), "the exec to end")
 
 
 def test_a_restart_that_was_due_still_comes(engine: Engine) -> None:

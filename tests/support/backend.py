@@ -18,11 +18,11 @@ from typing import Any
 import grpc
 
 from contui.proto.v1 import containers_pb2 as pb
-from contui.proto.v1 import events_pb2, logs_pb2, sessions_pb2, system_pb2
+from contui.proto.v1 import events_pb2, logs_pb2, processes_pb2, sessions_pb2, system_pb2
 from tests.support.engine import Engine
 from tests.support.waiting import wait_for
 
-_MESSAGES = (pb, sessions_pb2, logs_pb2, events_pb2, system_pb2)
+_MESSAGES = (pb, sessions_pb2, logs_pb2, events_pb2, processes_pb2, system_pb2)
 
 # Runs the backend with one function replaced by one that kills the process before or after it.
 _DYING = """
