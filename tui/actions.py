@@ -16,6 +16,7 @@ from contui.tui.view_models.text import Span, clean, plural
 
 if TYPE_CHECKING:
     from contui.tui.screens.choose import Choice
+    from contui.tui.view_models.problem import Problem
 
 # While these work, what is typed is meant for the pane that will come.
 OPENING = frozenset({"attach", "shell", "split_row", "split_column", "session"})
@@ -193,25 +194,30 @@ class Actions(PaneActions):
     # -- life of containers ----------------------------------------------------------------------
 
     async def act_new(self) -> None:
-        """Make one by a form, start it, attach."""
+        """Make one by a form, start it, attach. What was typed stays until it has worked."""
+        from contui.tui.backend_link import CallFailed
         from contui.tui.screens.form import FormScreen
         from contui.tui.view_models import forms
 
-        screen = FormScreen(
-            "new container",
-            forms.NEW_FIELDS,
-            lambda values: forms.run_line(forms.new_container(values)),
-            "make and start it",
-        )
-        values = await self.push_screen_wait(screen)
-        if values is None:
-            return
-        new = forms.new_container(values)
-        follow = "attach:{}" if new.tty or new.interactive else "log:{}"
-        self.request(
-            f"new container from {clean(new.image)}",
-            calls.create(new, self.pane_size()),
-            lambda made: follow.format(made),
+        async def make(values: dict[str, str]) -> Problem | None:
+            new = forms.new_container(values)
+            title = f"new container from {clean(new.image)}"
+            follow = "attach:{}" if new.tty or new.interactive else "log:{}"
+            try:
+                made = await self.link.call(calls.create(new, self.pane_size()))
+            except CallFailed as failed:
+                return failed.problem
+            self.post_message(ActionDone(title, None, follow.format(made)))
+            return None
+
+        await self.push_screen(
+            FormScreen(
+                "new container",
+                forms.NEW_FIELDS,
+                lambda values: forms.run_line(forms.new_container(values)),
+                "make and start it",
+                make,
+            )
         )
 
     def act_stop(self) -> None:

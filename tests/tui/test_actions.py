@@ -99,6 +99,22 @@ async def test_a_new_container_by_form(backend: FakeBackend, opened: Open) -> No
         assert driver.pane().spec.name == "lab"
 
 
+async def test_a_form_keeps_what_was_typed_until_it_worked(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.refuse = (grpc.StatusCode.ALREADY_EXISTS, "the name 'lab' is taken", "try%20another")
+    async with opened(size=(80, 24)) as driver:
+        await driver.press("n", "tab", "tab", *"lab", "enter")
+        await driver.until(lambda: "the name 'lab' is taken try another" in driver.screen())
+        assert "contui run -d -it --name lab host bash" in driver.screen()
+        backend.refuse = None
+        await driver.press("2", "enter")
+        await driver.until(lambda: driver.app.screen is driver.app.main)
+        assert [request.name for request in backend.requests][-1:] == ["lab2"]
+        await driver.until(lambda: driver.app.panes)
+        assert driver.pane().spec.name == "lab2"
+
+
 async def test_a_form_is_left_by_escape(backend: FakeBackend, opened: Open) -> None:
     async with opened() as driver:
         await driver.press("n", "escape")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from textual import events, on
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Static
 
 from contui.tui.view_models.forms import Field, Wrong
+from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.text import Span, clean
 from contui.tui.widgets.paint import content
 
@@ -18,7 +19,10 @@ Values = dict[str, str]
 
 
 class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
-    """Dismissed with the values, or None. `check` returns the command line or raises Wrong."""
+    """Dismissed with the values, or None. `check` returns the command line or raises Wrong.
+
+    With `attempt` the form stays, with all that was typed, until what it asks for has worked.
+    """
 
     DEFAULT_CSS = """
     FormScreen { align: center middle; background: $background 50%; }
@@ -49,13 +53,20 @@ class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
     """
 
     def __init__(
-        self, title: str, fields: tuple[Field, ...], check: Callable[[Values], str], go: str
+        self,
+        title: str,
+        fields: tuple[Field, ...],
+        check: Callable[[Values], str],
+        go: str,
+        attempt: Callable[[Values], Awaitable[Problem | None]] | None = None,
     ) -> None:
         super().__init__()
         self._title = title
         self._fields = fields
         self._check = check
         self._go = go
+        self._attempt = attempt
+        self._trying = False
 
     def compose(self) -> Iterator[Widget]:
         with Vertical() as box:
@@ -104,9 +115,31 @@ class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
 
     @on(Input.Submitted)
     def _submit(self) -> None:
-        if self._verdict():
+        if self._trying:
+            return
+        if not self._verdict():
+            self.app.bell()
+        elif self._attempt is None:
             self.dismiss(self.values())
         else:
+            self._trying = True
+            # The app's worker: what was asked for goes on when the form is left meanwhile.
+            self.app.run_worker(self._try(self._attempt), group="requests")
+
+    async def _try(self, attempt: Callable[[Values], Awaitable[Problem | None]]) -> None:
+        values = self.values()
+        problem = await attempt(values)
+        self._trying = False
+        if not self.is_current:
+            if problem is not None:
+                self.app.notify(clean(problem.message), severity="error", markup=False)
+        elif problem is None:
+            self.dismiss(values)
+        else:
+            words = f"{clean(problem.message)} " if problem.hint else clean(problem.message)
+            self.query_one("#verdict", Static).update(
+                content([Span(words, "bad"), Span(clean(problem.hint), "muted")])
+            )
             self.app.bell()
 
     def on_key(self, event: events.Key) -> None:
