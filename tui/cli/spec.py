@@ -25,7 +25,7 @@ FLAGS = (
     Flag("env", "Set a variable, or take ours", "e", "NAME[=VALUE]", LIST),
     Flag("env-file", "Variables from a file, one a line", value="FILE", kind=LIST),
     Flag("workdir", "Start in this directory; made if missing", "w", "DIR"),
-    Flag("hostname", "Host name inside", "", "NAME"),
+    Flag("hostname", "Host name inside", "h", "NAME"),
     Flag("volume", "Mount a directory or a volume", "v", "SOURCE:TARGET[:ro]", LIST),
     Flag("mount", "The same in words: type=bind,source=…", value="KEY=VALUE,…", kind=LIST),
     Flag("tmpfs", "Mount an empty memory file system", value="TARGET[:OPTIONS]", kind=LIST),

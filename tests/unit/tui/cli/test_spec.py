@@ -62,6 +62,11 @@ def test_everything(tmp_path: Path) -> None:
     assert made.health.interval_ms == 2000
 
 
+def test_h_is_the_host_name_as_docker_has_it() -> None:
+    made = spec("-h", "box", "host", "true")
+    assert (made.hostname, list(made.command)) == ("box", ["true"])
+
+
 def test_stdin_ends_with_the_client_only_if_one_stays() -> None:
     assert not spec("-i", "host", attached=False).stdin_once
 
