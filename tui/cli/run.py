@@ -226,9 +226,12 @@ class _Foreground:
             channel.pump(deadline - time.monotonic())
 
 
+_OF_RUN = ("detach", "attach", "detach-keys", "sig-proxy")  # for a client that stays or leaves
+_CREATE_FLAGS = tuple(flag for flag in FLAGS if flag.name not in _OF_RUN)
+
 VERBS = {
     "run": Verb(_run, "IMAGE [COMMAND] [ARG…]", FLAGS, 1, None, True, ENGINE_FAILED, "images+1"),
     "create": Verb(
-        _create, "IMAGE [COMMAND] [ARG…]", FLAGS, 1, None, True, ENGINE_FAILED, "images+1"
+        _create, "IMAGE [COMMAND] [ARG…]", _CREATE_FLAGS, 1, None, True, ENGINE_FAILED, "images+1"
     ),
 }

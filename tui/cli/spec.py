@@ -112,12 +112,13 @@ def _check(values: Values) -> None:
     """Combinations that contradict themselves."""
     if values.text("name"):
         parse.name(values.text("name"))
-    if values.flag("detach") and values.texts("attach"):
+    streams = values.texts("attach") if "attach" in values.given else []
+    if streams and values.flag("detach"):
         raise invalid("-d and -a contradict each other", "drop one of them")
     policy = values.text("restart").partition(":")[0]
     if values.flag("rm") and policy not in ("", "no"):
         raise invalid("--rm and --restart contradict each other", "drop one of them")
-    for stream in values.texts("attach"):
+    for stream in streams:
         if stream.lower() not in ("stdin", "stdout", "stderr"):
             raise invalid(f'-a "{stream}" is no stream', "stdin, stdout or stderr")
     if values.text("pull") not in ("", "always", "missing", "never"):
