@@ -71,6 +71,8 @@ def _dispatch(words: list[str]) -> int:
         show(overview())
         return 0
     module = verbs.module_of(name)
+    if name in verbs.ABSENT:
+        raise CliError(f'"{name}" is not in contui yet', verbs.ABSENT[name] or "see: contui --help")
     if not module:
         found = nearest(name, verbs.names())
         hint = f"did you mean: contui {found}?" if found else "see: contui --help"

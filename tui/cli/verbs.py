@@ -75,6 +75,31 @@ ALIASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("container", "inspect"): ("inspect", "--type", "container"),
 }
 
+# Verbs that people who know Docker will try and that are not there yet: what to do instead.
+ABSENT = {
+    "build": "contui import makes an image from a tar of a root file system",
+    "commit": "contui import makes an image from a tar of a root file system",
+    "compose": "",
+    "cp": "contui exec C tar -c PATH | tar -x copies out of a container",
+    "diff": "",
+    "explain": "contui inspect tells how it ended, contui logs what it said",
+    "history": "",
+    "info": "contui system info",
+    "load": "contui import makes an image from a tar of a root file system",
+    "login": "",
+    "network": "run --network takes bridge, none and host",
+    "play": "",
+    "port": "contui ps shows published ports",
+    "pull": "the image `host` needs no download, and contui import FILE NAME makes others",
+    "push": "",
+    "record": "",
+    "save": "",
+    "stats": "contui top C shows processor and memory of each process",
+    "tag": "contui import FILE NAME gives an image its name",
+    "update": "",
+    "volume": "run -v NAME:/DIR makes a volume when it is first used",
+}
+
 
 def module_of(verb: str) -> str:
     """The module of a verb, or ""."""

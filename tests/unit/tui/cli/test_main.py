@@ -34,6 +34,8 @@ def contui(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     ("words", "status", "message"),
     [
         (["frobnicate"], 1, '"frobnicate" is no contui command'),
+        (["pull", "alpine"], 1, '"pull" is not in contui yet'),
+        (["network", "ls"], 1, "bridge, none and host"),
         (["sart"], 1, "did you mean: contui start?"),
         (["--nonsense"], 1, "unknown flag: --nonsense"),
         (["--host"], 1, "flag needs an argument: --host"),
@@ -171,3 +173,9 @@ def test_the_hot_path_imports_nothing_slow(modules: tuple[str, ...]) -> None:
         check=True,
     )
     assert done.stdout.strip() == ""
+
+
+def test_what_is_absent_is_no_verb() -> None:
+    from contui.tui.cli import verbs
+
+    assert not set(verbs.ABSENT) & set(verbs.names())
