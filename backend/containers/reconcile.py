@@ -198,7 +198,7 @@ class Reconcile:
             return
         if session.get("state") == "exited":
             assert managed.shim is not None
-            self._link.collect_later(managed.shim, session["id"], LINGER_SECONDS)
+            self._link.collect_later(managed, managed.shim, session["id"], LINGER_SECONDS)
         else:
             managed.execs[session["id"]] = session
             managed.container.sessions = len(managed.execs)

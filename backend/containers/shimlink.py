@@ -160,19 +160,29 @@ class ShimLink:
             managed, "exec_die", {"session": session, "exit_code": str(exit.get("code", -1))}
         )
         seconds = EXEC_KEPT_SECONDS if made.get("keep") else EXEC_ENDED_SECONDS
-        self.collect_later(client, session, seconds)
+        self.collect_later(managed, client, session, seconds)
 
-    def collect_later(self, client: ShimClient, session: str, seconds: float) -> None:
+    def collect_later(
+        self, managed: Managed, client: ShimClient, session: str, seconds: float
+    ) -> None:
         """Let a shim forget a session that has ended, in a while."""
         asyncio.get_running_loop().call_later(
             seconds,
-            lambda: self._tasks.start(self._collect(client, session), "collecting a session"),
+            lambda: self._tasks.start(
+                self._collect(managed, client, session), "collecting a session"
+            ),
         )
 
-    async def _collect(self, client: ShimClient, session: str) -> None:
+    async def _collect(self, managed: Managed, client: ShimClient, session: str) -> None:
+        """The end of a session is known: the shim may forget it, and of an exec nobody will ask
+        the durable records, of which a health check makes thousands a day."""
         if client.alive:
             with contextlib.suppress(ContuiError):
                 await client.request("collect", timeout=None, session=session)
+        if session != "main":
+            for what in ("started", "exited"):
+                record = managed.paths.records / f"exec-{session}.{what}.json"
+                record.unlink(missing_ok=True)
 
     async def prepare(self, managed: Managed) -> None:
         """Have everything ready for a start: shim, root, network, bundle. What one attempt made is
@@ -234,9 +244,9 @@ class ShimLink:
         if quit:
             self._tasks.start(self._quit(client), "dismissing a shim")
         elif linger:
-            self.collect_later(client, "main", linger)
+            self.collect_later(managed, client, "main", linger)
         else:
-            self._tasks.start(self._collect(client, "main"), "collecting a main session")
+            self._tasks.start(self._collect(managed, client, "main"), "collecting a main session")
 
     async def _quit(self, client: ShimClient) -> None:
         """Send a shim away: after what it owes when its program has ended, at once when there

@@ -180,3 +180,12 @@ def test_many_execs_leave_no_descriptors(lab: Engine) -> None:
         lambda: all(now <= was + 2 for now, was in zip(descriptors(), before, strict=True)),
         f"as many descriptors as before: {before}",
     )
+
+
+def test_records_of_ended_execs_do_not_pile_up(lab: Engine) -> None:
+    folder = lab.state_dir / "containers" / lab.inspect("lab")["Id"] / "records"
+    before = set(os.listdir(folder))
+    for _ in range(3):
+        lab.ok("exec", "lab", "true")
+    wait_for(lambda: set(os.listdir(folder)) <= before, "the records to go")
+    assert (folder / "started.json").exists()
