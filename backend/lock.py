@@ -15,6 +15,8 @@ from pathlib import Path
 from contui.backend.errors import FailedPrecondition, Internal
 from contui.shim.address import Reachable
 
+LOCK = "lock"  # name of the file that is locked
+
 
 class AlreadyRunning(FailedPrecondition):
     """Another backend has the directory."""
@@ -32,12 +34,25 @@ def private_directory(path: Path) -> None:
                 f"{path} belongs to another user", "choose another directory, or remove it"
             )
         if stat.S_IMODE(status.st_mode) != 0o700:
+            _check_ours(path)
             path.chmod(0o700)
     except OSError as error:
         raise Internal(
             f"the directory {path} cannot be used: {error.strerror}",
             "run as root, or set CONTUI_RUN_DIR and CONTUI_STATE_DIR to directories of your own",
         ) from error
+
+
+def _check_ours(path: Path) -> None:
+    """Raise Internal for a directory that serves others: to make /run or /tmp private would break
+    the machine. One that is empty, or that has the lock of a backend, may be had."""
+    with os.scandir(path) as entries:
+        names = {entry.name for entry in entries}
+    if names and LOCK not in names:
+        raise Internal(
+            f"{path} has files of others, and would be closed to everyone but its owner",
+            "choose a directory of contui's own, for example one below it",
+        )
 
 
 def take(path: Path) -> int:

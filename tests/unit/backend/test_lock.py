@@ -29,6 +29,18 @@ def test_directories_are_private(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_directory_of_others_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    path.mkdir(mode=0o755)
+    (path / "other").touch()
+    with pytest.raises(Internal, match="files of others"):
+        lock.private_directory(path)
+    assert path.stat().st_mode & 0o777 == 0o755
+    os.close(lock.take(path / lock.LOCK))
+    lock.private_directory(path)
+    assert path.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_file_in_the_way_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(Internal, match="cannot be used"):
