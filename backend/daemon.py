@@ -97,7 +97,7 @@ class Daemon:
         for path in (config.run_dir, config.state_dir):
             lock.private_directory(path)
         for path in (config.state_dir, config.run_dir):
-            self._locks.append(lock.take(path / "lock"))
+            self._locks.append(lock.take(path / lock.LOCK))
         for path in (config.containers_dir, config.run_dir / "containers", config.runtime_root):
             lock.private_directory(path)
         lock.clear_socket(config.socket)
@@ -115,7 +115,7 @@ class Daemon:
         health = Health(registry)
         lifecycle = Lifecycle(registry, link, tasks, health)
         removal = Removal(registry, lifecycle, link, resources, journal, tasks)
-        manager = Manager(registry, lifecycle, link, removal, images, journal, tasks)
+        manager = Manager(config, registry, lifecycle, link, removal, images, journal, tasks)
         sessions = Sessions(manager)
         return Parts(
             config=config,

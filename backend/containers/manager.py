@@ -17,6 +17,7 @@ from typing import Any
 from google.protobuf import json_format
 
 from contui.backend import files
+from contui.backend.config import Config
 from contui.backend.containers import names, summary, validate
 from contui.backend.containers.lifecycle import Lifecycle
 from contui.backend.containers.managed import Managed
@@ -40,7 +41,7 @@ from contui.backend.init import find_init
 from contui.backend.journal import Journal
 from contui.backend.tasks import Tasks
 from contui.backend.volumes import mounts
-from contui.proto.v1.containers_pb2 import ContainerSpec
+from contui.proto.v1.containers_pb2 import ContainerSpec, LogConfig
 
 Names = list[str]  # inside the class `list` is a method
 WAIT_CONDITIONS = ("", "exited", "removed", "next-exit")
@@ -53,6 +54,7 @@ class Manager:
 
     def __init__(
         self,
+        config: Config,
         registry: Registry,
         lifecycle: Lifecycle,
         link: ShimLink,
@@ -62,6 +64,7 @@ class Manager:
         tasks: Tasks,
     ) -> None:
         self.registry = registry
+        self._config = config
         self.lifecycle = lifecycle
         self.link = link
         self._removal = removal
@@ -102,6 +105,7 @@ class Manager:
         return managed
 
     async def _create(self, spec: ContainerSpec, name: str, *, ahead: bool) -> Managed:
+        self._complete(spec.log)
         validate.check(spec)
         if name:
             names.check(name)
@@ -119,6 +123,15 @@ class Manager:
         if ahead:
             self.link.prepare_ahead(managed)
         return managed
+
+    def _complete(self, log: LogConfig) -> None:
+        """Without a driver in the request it is the configuration's as of now: a later change of
+        the configuration must not lead to another log."""
+        if not log.driver:
+            log.driver = self._config.log_driver
+            for key, value in self._config.log_options.items():
+                if key not in log.options:
+                    log.options[key] = value
 
     def _make(self, identity: Identity) -> Managed:
         """Directory and catalogue entry, both or none."""

@@ -63,9 +63,9 @@ class Resources:
             "bundle": str(paths.bundle),
             "run_dir": str(paths.run),
             "log": {
-                "driver": spec.log.driver or self._config.log_driver,
+                "driver": spec.log.driver,
                 "dir": str(paths.log),
-                "options": dict(spec.log.options) or dict(self._config.log_options),
+                "options": dict(spec.log.options),
             },
             "tty": spec.tty,
             "stdin_open": spec.open_stdin,

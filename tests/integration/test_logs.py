@@ -169,3 +169,22 @@ def test_a_full_disk_stops_only_the_log(engine: Engine) -> None:
             subprocess.run(["umount", "-l", str(folder)], check=True)
     finally:
         subprocess.run(["umount", "-l", str(log)], check=True)
+
+
+def test_the_driver_of_the_configuration_is_that_of_the_container(engine: Engine) -> None:
+    path = engine.root / "config.toml"
+    path.write_text('log_driver = "json-file"\n[log_options]\nmax-size = "1m"\nmax-file = "3"\n')
+    engine.env["CONTUI_CONFIG"] = str(path)
+    run_to_end(engine, "one", "echo said", "--log-opt", "max-file=2")
+    shown = {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "2"}}
+    assert engine.inspect("one")["HostConfig"]["LogConfig"] == shown
+    assert engine.ok("logs", "one") == "said"
+    engine.ok("backend", "stop")
+    path.write_text('log_driver = "none"\n')
+    assert engine.ok("logs", "one") == "said", "a container keeps its driver"
+    run_to_end(engine, "two", "echo said")
+    assert b"none" in engine.cli("logs", "two").stderr
+    engine.ok("backend", "stop")
+    path.write_text('log_driver = "carrier-pigeon"\n')
+    refused = engine.cli("run", "--rm", "host", "true")
+    assert (refused.returncode, b"carrier-pigeon" in refused.stderr) == (125, True)

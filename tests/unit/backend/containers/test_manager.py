@@ -64,7 +64,7 @@ async def test_what_cannot_be_run_is_removed_again_whatever_the_reason(
     removal, lifecycle = AsyncMock(), AsyncMock()
     lifecycle.start.side_effect = error
     nothing = cast(Any, None)
-    manager = Manager(nothing, lifecycle, nothing, removal, nothing, nothing, Tasks())
+    manager = Manager(nothing, nothing, lifecycle, nothing, removal, nothing, nothing, Tasks())
     made = object()
     monkeypatch.setattr(manager, "_create", AsyncMock(return_value=made))
     with pytest.raises(type(error)):
