@@ -70,6 +70,7 @@ class Resources:
             "tty": spec.tty,
             "stdin_open": spec.open_stdin,
             "stdin_once": spec.stdin_once,
+            "auto_remove": spec.auto_remove,
             "cols": spec.size.cols,
             "rows": spec.size.rows,
             "cgroups": [str(memory)] if memory else [],

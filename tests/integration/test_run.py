@@ -267,3 +267,12 @@ def test_a_pipeline_loses_nothing(shared_engine: Engine) -> None:
     )
     producer.communicate(timeout=60)
     assert int(consumer.stdout) == 40_000_000
+
+
+def test_the_shim_is_told_that_nothing_outlives_rm(shared_engine: Engine) -> None:
+    """Its exit record need not be forced to the disk."""
+    for name, flags in (("brief", ["--rm"]), ("lasting", [])):
+        shared_engine.ok("run", "-d", "--name", name, *flags, "host", "sleep", "1000")
+        folder = shared_engine.state_dir / "containers" / shared_engine.inspect(name)["Id"]
+        assert json.loads((folder / "shim.json").read_text())["auto_remove"] is bool(flags)
+        shared_engine.ok("rm", "-f", name)
