@@ -20,15 +20,15 @@ def print_rows(
     values: Values,
     rows: Sequence[dict[str, Any]],
     columns: Sequence[tuple[str, str]],
-    quiet: str,
+    quiet: str = "",
 ) -> None:
     """Print rows as the flags say.
 
-    `columns` are (head, key) of the ordinary table, `quiet` is the key that -q prints. Raises
-    CliError for a template that is none.
+    `columns` are (head, key) of the ordinary table, `quiet` is the key that -q prints, if the
+    verb has -q. Raises CliError for a template that is none.
     """
     form = values.text("format")
-    if values.flag("quiet") and not form:
+    if quiet and values.flag("quiet") and not form:
         show("".join(f"{row[quiet]}\n" for row in rows))
     elif form in ("", "table"):
         cells = [[str(row[key]) for _, key in columns] for row in rows]

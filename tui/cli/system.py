@@ -5,7 +5,7 @@ from __future__ import annotations
 from contui.tui.cli import api
 from contui.tui.cli.errors import CliError, UsageError
 from contui.tui.cli.flags import Flag, Values, Verb
-from contui.tui.cli.listing import FORMAT, parsed
+from contui.tui.cli.listing import FORMAT, parsed, print_rows
 from contui.tui.cli.output import harmless, rfc3339, show, size, table
 from contui.tui.client import jsonlite, messages
 from contui.tui.client.errors import ApiError
@@ -22,6 +22,10 @@ _INFO = (
     "hostname", "kernel", "architecture", "cpus", "memory_bytes", "cgroup_mode", "storage_driver",
     "seccomp_profile", "containers", "containers_running", "containers_paused",
     "containers_stopped", "images", "bridge", "subnet",
+)  # fmt: skip
+_DF_COLUMNS = (
+    ("TYPE", "Type"), ("TOTAL", "TotalCount"), ("ACTIVE", "Active"), ("SIZE", "Size"),
+    ("RECLAIMABLE", "Reclaimable"),
 )  # fmt: skip
 
 
@@ -49,11 +53,27 @@ def show_tree(values: Values, tree: dict[str, Any]) -> None:
         from contui.tui.cli.template import TemplateError
 
         try:
-            show(f"{harmless(parsed(form)(tree))}\n")
+            show(f"{harmless(parsed(form)(_Fields(tree)))}\n")
         except TemplateError as error:
             raise CliError(str(error)) from None
     else:
         show("".join(_lines(tree, "")))
+
+
+class _Fields(dict[str, "Any"]):
+    """Fields that a template finds under Docker's names too: `.Server.APIVersion`."""
+
+    def _own(self, key: object) -> str:
+        if dict.__contains__(self, key):
+            return str(key)
+        return next((n for n in self if n.replace("_", "") == str(key).lower()), "")
+
+    def __contains__(self, key: object) -> bool:
+        return bool(self._own(key))
+
+    def __getitem__(self, key: str) -> Any:
+        value = super().__getitem__(self._own(key))
+        return _Fields(value) if isinstance(value, dict) else value
 
 
 def _lines(tree: dict[str, Any], indent: str) -> list[str]:
@@ -118,20 +138,23 @@ def _df(values: Values) -> int:
     if values.text("format") == "json" or values.flag("verbose"):
         _df_rows(values, kinds)
         return 0
-    rows = []
+    rows: list[dict[str, Any]] = []
     for kind, entries in kinds:
         total = sum(entry.bytes for entry in entries)
         free = sum(entry.reclaimable_bytes for entry in entries)
         share = f" ({100 * free // total}%)" if total else ""
         active = sum(entry.active for entry in entries)
-        rows.append([kind, str(len(entries)), str(active), size(total), size(free) + share])
-    show(table(["TYPE", "TOTAL", "ACTIVE", "SIZE", "RECLAIMABLE"], rows))
+        cells = (kind, str(len(entries)), str(active), size(total), size(free) + share)
+        rows.append({key: cell for (_, key), cell in zip(_DF_COLUMNS, cells, strict=True)})
+    print_rows(values, rows, _DF_COLUMNS)
     return 0
 
 
 def _df_rows(values: Values, kinds: Any) -> None:
     names = ("id", "name", "bytes", "reclaimable_bytes", "active")
-    if values.text("format") == "json":
+    if values.text("format"):
+        if values.text("format") != "json":
+            raise CliError("--verbose goes with no template", "leave out -v, or --format json")
         tree = {kind: [fields(entry, names) for entry in entries] for kind, entries in kinds}
         show(f"{jsonlite.dumps(tree)}\n")
         return

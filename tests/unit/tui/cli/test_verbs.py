@@ -301,6 +301,11 @@ def test_system(contui: Contui) -> None:
     assert contui.out.splitlines()[1].split() == ["Images", "1", "0", "2kB", "1kB", "(50%)"]
     assert contui("system", "df", "--format", "json") == 0
     assert json.loads(contui.out)["Images"][0]["bytes"] == 2000
+    assert contui("system", "df", "--format", "{{.Type}} {{.TotalCount}}") == 0
+    assert contui.out.splitlines()[0] == "Images 1"
+    assert contui("system", "df", "-v", "--format", "{{.Type}}") == 1
+    assert contui("version", "--format", "{{.Server.Version}} {{.server.pid}}") == 0
+    assert contui.out == "9.9 42\n"
     assert contui("version", "--format", "json") == 0
     assert json.loads(contui.out)["server"]["version"] == "9.9"
     assert contui("backend", "status", "--format", "json") == 0
