@@ -103,4 +103,4 @@ def _status(values: Values) -> int:
     return 0
 
 
-VERBS = {"backend": Verb(_backend, "[start|stop|status]", (FORMAT,))}
+VERBS = {"backend": Verb(_backend, "[start|stop|status]", (FORMAT,), complete="start|stop|status")}

@@ -6,6 +6,8 @@ knows verbs and flags from their declarations and names from the backend. It nev
 
 from __future__ import annotations
 
+import os
+
 from contui.tui.cli import verbs
 from contui.tui.cli.errors import CliError
 from contui.tui.cli.flags import BOOL, Flag, Values, Verb
@@ -53,6 +55,11 @@ def _complete(values: Values) -> int:
 def candidates(words: list[str]) -> list[str]:
     """What may stand in place of the last word."""
     *before, current = words or [""]
+    if before[-1:] in (["--host"], ["-H"]):
+        return []
+    before = _behind_host(before)
+    if not before and current.startswith("-"):
+        return [word for word in ("--help", "--host", "--version") if word.startswith(current)]
     if not before:
         return [name for name in verbs.names() if name.startswith(current)]
     module = verbs.module_of(before[0])
@@ -66,9 +73,23 @@ def candidates(words: list[str]) -> list[str]:
         return []
     given = _arguments(verb, before[1:])
     kind = verb.complete
+    if "|" in kind:
+        return [word for word in kind.split("|") if word.startswith(current) and not given]
     if kind.endswith("+1"):  # only the first argument names something
         kind = kind[:-2] if not given else ""
     return [name for name in _names(kind) if name.startswith(current) and name not in given]
+
+
+def _behind_host(words: list[str]) -> list[str]:
+    """The words from the verb on; names are asked for at the address that `--host` gives."""
+    while words and words[0].startswith("-"):
+        name, equals, address = words[0].partition("=")
+        if name in ("--host", "-H"):
+            if not equals and len(words) > 1:
+                address, words = words[1], words[1:]
+            os.environ["CONTUI_HOST"] = address
+        words = words[1:]
+    return words
 
 
 def _flag(verb: Verb, word: str) -> Flag | None:
@@ -121,6 +142,6 @@ def _names(kind: str) -> list[str]:
 
 
 VERBS = {
-    "completion": Verb(_completion, "bash|zsh|fish", least=1, most=1),
+    "completion": Verb(_completion, "bash|zsh|fish", least=1, most=1, complete="bash|zsh|fish"),
     "__complete": Verb(_complete, "WORD…"),
 }

@@ -79,7 +79,7 @@ class Verb:
         self.most = most  # None: no limit
         self.options_first = options_first  # flags end at the first positional argument
         self.status = status  # of a wrong command line
-        self.complete = complete  # what the arguments name: "containers", "running", "images"
+        self.complete = complete  # what arguments name: "containers", "images", "one|two" …
 
 
 class Values:

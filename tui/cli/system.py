@@ -169,5 +169,6 @@ def _df_rows(values: Values, kinds: Any) -> None:
 
 VERBS = {
     "version": Verb(_version, "", (Flag("client", "Only the command line's"), FORMAT), 0, 0),
-    "system": Verb(_system, "info|df", (FORMAT, Flag("verbose", "df: one line each", "v")), 1),
-}
+    "system": Verb(_system, "info|df", (FORMAT, Flag("verbose", "df: one line each", "v")), 1,
+                   complete="info|df"),
+}  # fmt: skip

@@ -30,9 +30,17 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
         (["run", "--pub"], ["--publish", "--publish-all"]),
         (["exec", "-u", "root", ""], ["web"]),
         (["nothing", ""], []),
+        (["backend", "st"], ["start", "stop", "status"]),
+        (["backend", "stop", ""], []),
+        (["system", ""], ["info", "df"]),
+        (["completion", "f"], ["fish"]),
+        (["--ho"], ["--host"]),
+        (["--host", ""], []),
+        (["--host", "unix:///x", "pau"], ["pause"]),
     ],
 )
-def test_candidates(words: list[str], found: list[str]) -> None:
+def test_candidates(words: list[str], found: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTUI_HOST", "")
     assert completion.candidates(words) == found
 
 
