@@ -8,6 +8,7 @@ that is kept.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 from collections import deque
@@ -51,8 +52,16 @@ class JsonLog:
                 if self._fd < 0:
                     return
             yield from self._entries()
-            if not self._next_file():
+            following = self._following()
+            if following < 0:
                 return
+            try:
+                yield from self._entries()  # what was written just before the rotation
+            except GeneratorExit:
+                os.close(following)
+                raise
+            os.close(self._fd)
+            self._fd, self._held = following, b""
 
     def _entries(self) -> Iterator[Chunk]:
         while block := os.read(self._fd, BLOCK):
@@ -61,18 +70,32 @@ class JsonLog:
                 if chunk := self._chunk(line):
                     yield chunk
 
-    def _next_file(self) -> bool:
-        """Go on to the file behind the one that is read to its end, if it was rotated away."""
+    def _following(self) -> int:
+        """The file behind the one that is read, open; -1 while that is the newest."""
         own = os.fstat(self._fd).st_ino
-        files = sorted(self._path.parent.glob(f"{NAME}*"), key=self._number, reverse=True)
-        inodes = [path.stat().st_ino for path in files if self._number(path) >= 0]
-        if own == (inodes[-1] if inodes else own):
-            return False
+        fds = self._all_files()
+        inodes = [os.fstat(fd).st_ino for fd in fds]
         place = inodes.index(own) + 1 if own in inodes else 0
-        os.close(self._fd)
-        self._held = b""
-        self._open([path for path in files if self._number(path) >= 0][place])
-        return self._fd >= 0
+        following = fds.pop(place) if place < len(fds) else -1
+        for fd in fds:
+            os.close(fd)
+        return following
+
+    def _all_files(self) -> list[int]:
+        """Every file of the log, open, oldest first. A rotation meanwhile renames them under our
+        hands: then a file comes twice or not at all, and it is tried again."""
+        while True:
+            paths = [path for path in self._path.parent.glob(f"{NAME}*") if self._number(path) >= 0]
+            before = {path: _inode(path) for path in paths}
+            fds: list[int] = []
+            for path in sorted(paths, key=self._number, reverse=True):
+                with contextlib.suppress(FileNotFoundError):
+                    fds.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+            inodes = {os.fstat(fd).st_ino for fd in fds}
+            if inodes == set(before.values()) and len(inodes) == len(paths):
+                return fds
+            for fd in fds:
+                os.close(fd)
 
     def _chunk(self, line: bytes) -> Chunk | None:
         """An entry as a chunk; None for a line that is damaged."""
@@ -92,6 +115,14 @@ class JsonLog:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+def _inode(path: Path) -> int:
+    """0 for a file that is gone."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return 0
 
 
 def tail(directory: Path, lines: int, streams: tuple[int, ...]) -> dict[int, int]:

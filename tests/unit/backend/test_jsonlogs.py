@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from contui.backend import jsonlogs
 from contui.backend.jsonlogs import JsonLog, nanoseconds, tail
 from contui.backend.logs import LogReader
 from contui.proto.v1 import logs_pb2 as pb
@@ -44,6 +49,40 @@ def test_following_over_rotations(tmp_path: Path) -> None:
     log.close()
     writer.close()
     assert got == expected
+
+
+@pytest.mark.parametrize("place", ["_inode", "_following"])
+def test_a_rotation_while_the_reader_looks_for_the_next_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Files are renamed, and the last entries written, between any two steps of the reader."""
+    writer, written = JsonFile(str(tmp_path), 1000, 9, (0, 0)), 0
+
+    def write(count: int) -> None:
+        nonlocal written
+        for _ in range(count):
+            writer.append(1, b"%d\n" % written)
+            written += 1
+
+    def disturbed(original: Callable[..., int]) -> Callable[..., int]:
+        def call(argument: Any) -> int:
+            found = original(argument) if place.endswith("_inode") else None
+            if written < 100:
+                write(25)  # more than a file takes
+            return original(argument) if found is None else found
+
+        return call
+
+    if place.endswith("_inode"):
+        monkeypatch.setattr(jsonlogs, "_inode", disturbed(jsonlogs._inode))
+    else:
+        monkeypatch.setattr(JsonLog, "_following", disturbed(JsonLog._following))
+    write(3)
+    log = JsonLog(tmp_path)
+    got = b"".join(chunk.data for _ in range(3) for chunk in log.chunks())
+    log.close()
+    writer.close()
+    assert got == b"".join(b"%d\n" % number for number in range(written))
 
 
 def test_damaged_lines_are_left_out(tmp_path: Path) -> None:
