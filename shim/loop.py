@@ -7,6 +7,7 @@ nothing else with it: the failure is handed to `on_error` and the loop goes on.
 from __future__ import annotations
 
 import os
+from os import sched_yield
 from select import EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP, epoll, select
 from time import monotonic
 
@@ -21,6 +22,8 @@ __all__ = ["EPOLLERR", "EPOLLHUP", "EPOLLIN", "EPOLLOUT", "EPOLLRDHUP", "Loop", 
 
 BATCH = 64  # events that one turn handles at the most
 _EPOLL_UNIT = 0.001  # seconds: what epoll_wait(2) counts in; select(2) takes microseconds
+_MOMENT = 0.0001  # seconds
+_DOUBTS = 8  # expectations that are not believed after one that was wrong
 
 
 class Timer:
@@ -47,7 +50,8 @@ class Loop:
         self._epoll = epoll()
         self._handlers: dict[int, Callable[[int], None]] = {}
         self._timers: list[Timer] = []
-        self._stopped = False
+        self._stopped = self._expected = False
+        self._doubts = 0
         self._on_error = on_error
         self._wakeup = (-1, -1)
 
@@ -71,6 +75,16 @@ class Loop:
         self._timers.append(timer)
         self._timers.sort()
         return timer
+
+    def expect(self) -> None:
+        """Something is about to come: the next turn looks out for it a moment before it sleeps.
+
+        To sleep and be woken takes longer than a terminal takes to echo a key.
+        """
+        if self._doubts:
+            self._doubts -= 1
+        else:
+            self._expected = True
 
     def on_child(self, action: Callable[[], None]) -> None:
         """Call action() whenever children may have ended. For the main thread, once."""
@@ -101,11 +115,7 @@ class Loop:
 
     def turn(self) -> None:
         """Wait for the next events or timers and handle them."""
-        timeout = self._timeout()
-        if 0 < timeout < _EPOLL_UNIT:
-            select([self._epoll], [], [], timeout)
-            timeout = 0
-        for fd, events in self._epoll.poll(timeout, BATCH):
+        for fd, events in self._wait():
             handler = self._handlers.get(fd)
             if handler is not None:  # else another handler of this batch has closed it
                 try:
@@ -113,6 +123,31 @@ class Loop:
                 except Exception as error:
                     self._on_error(error)
         self._run_timers()
+
+    def _wait(self) -> list[tuple[int, int]]:
+        if self._expected:
+            self._expected = False
+            ready = self._look()
+            if ready:
+                return ready
+        timeout = self._timeout()
+        if 0 < timeout < _EPOLL_UNIT:
+            select([self._epoll], [], [], timeout)
+            timeout = 0
+        return self._epoll.poll(timeout, BATCH)
+
+    def _look(self) -> list[tuple[int, int]]:
+        """Events that come within a moment. When none did, the next expectations are not believed:
+        the program is slow, or others want the cores, and then whoever sleeps is served first.
+        """
+        poll, end = self._epoll.poll, monotonic() + _MOMENT
+        ready = poll(0, BATCH)
+        while not ready and monotonic() < end:
+            sched_yield()  # the program that is to answer may need this very core
+            ready = poll(0, BATCH)
+        if monotonic() >= end:
+            self._doubts = _DOUBTS
+        return ready
 
     def close(self) -> None:
         """Release the descriptors of the loop itself."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 IDLE = 2.0  # seconds without output after which a program that has ended is not waited for
 
+_KEY = 64  # bytes: so much may be typed at once, and is answered at once
 _null = -1
 
 
@@ -168,12 +169,14 @@ class Program:
         if len(self._outputs) == 2:
             first, second = self._outputs
             first.gate, second.gate = _after(second), _after(first)
-        if self.input is not None and not self._tty:
+        if self.input is not None:
             self.input.stirred = self._stirred
 
-    def _stirred(self) -> None:
+    def _stirred(self, size: int) -> None:
         for output in list(self._outputs):
             output.stir()
+        if size <= _KEY:
+            self._loop.expect()
 
     def _discard(self) -> None:
         """The program never was: what was read came from the runtime, which has its own log."""

@@ -184,7 +184,7 @@ class Input:
         self._held = bytearray()
         self._opened = self._closing = self._closed = False
         self._waiting: list[Callable[[], None]] = []
-        self.stirred: Callable[[], None] | None = None  # called after each write
+        self.stirred: Callable[[int], None] | None = None  # called with the size of each write
 
     def open(self, fd: int) -> None:
         """Take over a non-blocking descriptor, and write what was typed before."""
@@ -213,7 +213,7 @@ class Input:
             return
         self._put(data)
         if self.stirred is not None:
-            self.stirred()
+            self.stirred(len(data))
 
     def _put(self, data: bytes) -> None:
         if self._held or not self._opened:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from contui.shim import loop as loops
 from contui.shim.loop import EPOLLIN, EPOLLOUT, Loop
 
 
@@ -63,6 +64,40 @@ def test_timers_run_in_order_and_can_be_cancelled() -> None:
     loop.later(0.005, lambda: seen.append("never")).cancel()
     loop.run()
     assert seen == ["early", "late"]
+    loop.close()
+
+
+def test_what_is_expected_is_looked_for_before_sleep(
+    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    monkeypatch.setattr(loops, "sched_yield", lambda: looks.append(os.write(pipe[1], b"x")))
+    monkeypatch.setattr(loops, "_MOMENT", 3600.0)
+    loop = Loop(lambda error: None)
+    seen: list[bytes] = []
+    loop.watch(pipe[0], EPOLLIN, lambda _: seen.append(os.read(pipe[0], 10)))
+    loop.expect()
+    loop.turn()
+    assert (seen, len(looks)) == ([b"x"], 1)
+    os.write(pipe[1], b"y")
+    loop.turn()
+    assert (seen, len(looks)) == ([b"x", b"y"], 1), "only when it is expected"
+    loop.close()
+
+
+def test_what_is_expected_and_does_not_come_keeps_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    monkeypatch.setattr(loops, "sched_yield", lambda: looks.append(1))
+    loop = Loop(lambda error: None)
+    loop.later(0.001, loop.stop)
+    loop.expect()
+    loop.run()
+    before = len(looks)
+    for _ in range(3):
+        loop.later(0.001, lambda: None)
+        loop.expect()  # it was wrong once
+        loop.turn()
+    assert 0 < before == len(looks)
     loop.close()
 
 
