@@ -19,6 +19,7 @@ LOG_OPTIONS = ("max-size", "max-file", "mode", "max-buffer-size")
 NETWORKS = ("bridge", "none", "host")
 SMALLEST_MEMORY = 6 << 20
 _ENV = re.compile(r"[^=\0]+(=[^\0]*)?", re.DOTALL)
+_HOST = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]*")
 _SIZE = re.compile(r"[1-9][0-9]*[bkmg]?", re.IGNORECASE)
 
 
@@ -71,6 +72,8 @@ def _words(spec: ContainerSpec) -> None:
         )
     if len(spec.hostname) > 63:
         raise InvalidArgument("the host name is longer than 63 characters", "choose a shorter one")
+    if spec.hostname:
+        _host(spec.hostname)
 
 
 def _restart(spec: ContainerSpec) -> None:
@@ -134,14 +137,25 @@ def _network(network: NetworkConfig) -> None:
             )
         if port.host_ip:
             _address(port.host_ip)
+    for alias in network.aliases:
+        _host(alias)
     for server in network.dns:
         _address(server)
     for entry in network.extra_hosts:
         host, _, address = entry.partition(":")
         if not host or not address:
             raise InvalidArgument(f"the extra host {entry!r} is not NAME:ADDRESS")
+        _host(host)
         if address != "host-gateway":
             _address(address)
+
+
+def _host(name: str) -> None:
+    """What stands in /etc/hosts is one word."""
+    if not _HOST.fullmatch(name):
+        raise InvalidArgument(
+            f"{name!r} is not a host name", "use letters, digits, '-', '_' and '.'"
+        )
 
 
 def _address(text: str) -> None:

@@ -27,6 +27,7 @@ def spec(**fields: Any) -> pb.ContainerSpec:
         {"network": pb.NetworkConfig(extra_hosts=["a:1.2.3.4", "b:host-gateway", "c:::1"])},
         {"resources": pb.Resources(memory_bytes=1 << 30, memory_swap_bytes=-1)},
         {"stop_timeout_s": -1},
+        {"hostname": "web-1.example_net", "network": pb.NetworkConfig(aliases=["db.1"])},
     ],
 )
 def test_good(fields: dict[str, Any]) -> None:
@@ -41,6 +42,10 @@ def test_good(fields: dict[str, Any]) -> None:
         ({"command": ["a\0b"]}, "NUL"),
         ({"workdir": "rel"}, "not absolute"),
         ({"hostname": "h" * 64}, "63"),
+        ({"hostname": "two words"}, "host name"),
+        ({"hostname": "-h"}, "host name"),
+        ({"network": pb.NetworkConfig(aliases=["a\n1.2.3.4 bank"])}, "host name"),
+        ({"network": pb.NetworkConfig(extra_hosts=["a b:1.2.3.4"])}, "host name"),
         ({"restart": pb.RestartPolicy(name="sometimes")}, "restart policy"),
         ({"restart": pb.RestartPolicy(name="always", max_retries=1)}, "retries"),
         ({"restart": pb.RestartPolicy(name="always"), "auto_remove": True}, "removed"),
