@@ -9,6 +9,7 @@ of an end before the beginning.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -75,7 +76,7 @@ class Lifecycle:
             require(managed.container.state, "start", managed.name)
             managed.cancel_timer()
             container = managed.container
-            container.stopped_by_user = False
+            _mark_stopped(managed, False)
             if not by_policy:
                 container.restart_count, managed.delay = 0, 0.0
             self._registry.move(managed, Starting())
@@ -125,14 +126,14 @@ class Lifecycle:
             state = container.state
             if isinstance(state, Restarting):
                 managed.cancel_timer()
-                container.stopped_by_user = True
+                _mark_stopped(managed, True)
                 self._registry.move(managed, Exited(state.exit))
                 self._registry.tell(managed, "stop")
                 return True
             run = run_of(state)
             if run is None:
                 return False
-            container.stopped_by_user = True
+            _mark_stopped(managed, True)
             self._registry.move(managed, Stopping(run))
             await self._signal(managed, number)
             if isinstance(state, Paused):
@@ -175,7 +176,7 @@ class Lifecycle:
             state = managed.container.state
             require(state, "kill", managed.name)
             if number in (KILL, signal_number(managed.container.stop_signal)):
-                managed.container.stopped_by_user = True
+                _mark_stopped(managed, True)
                 self._registry.keep(managed.container)
             await self._signal(managed, number)
             if number == KILL and isinstance(state, Paused):
@@ -296,6 +297,16 @@ class Lifecycle:
         """A running container was found at the backend's start: go on watching it."""
         if managed.container.spec.HasField("health"):
             self._watch_health(managed)
+
+
+def _mark_stopped(managed: Managed, by_user: bool) -> None:
+    """Remember whether a person wants it stopped, beside the catalogue too."""
+    managed.container.stopped_by_user = by_user
+    with contextlib.suppress(OSError):  # on a full disk the catalogue alone knows
+        if by_user:
+            managed.paths.stopped.touch(0o600)
+        else:
+            managed.paths.stopped.unlink(missing_ok=True)
 
 
 def exit_from(values: dict[str, Any]) -> Exit:

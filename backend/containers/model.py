@@ -91,6 +91,11 @@ class Paths:
         return self.state / "name"
 
     @property
+    def stopped(self) -> Path:
+        """There while a person has stopped it: what a lost catalogue must not forget."""
+        return self.state / "stopped"
+
+    @property
     def bundle(self) -> Path:
         return self.state / "bundle"
 

@@ -124,7 +124,9 @@ class Reconcile:
             name = paths.name.read_text().strip() or name
         if name in self._registry.by_name:
             name = f"{name}-{container_id[:6]}"
-        managed = self._registry.add(Container(identity, name, Created()))
+        stopped = paths.stopped.exists()
+        container = Container(identity, name, Created(), stopped_by_user=stopped)
+        managed = self._registry.add(container)
         if run := self._link.start_record(managed):
             managed.container.started_ns = run.started_ns
             managed.container.state = Running(run)

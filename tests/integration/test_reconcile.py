@@ -238,6 +238,8 @@ def test_a_lost_catalogue_is_made_again(engine: Engine, damage: str) -> None:
         before.run("runs", *SLEEP, labels={"of": "mine"})
         before.run("over", "sh", "-c", "exit 5")
         before.wait("over")
+        before.run("stopped", *SLEEP, restart=pb.RestartPolicy(name="always"))
+        before.call("ContainerService/Stop", pb.StopRequest(container="stopped", timeout_s=0))
         before.create("old", *SLEEP)
         before.call("ContainerService/Rename", pb.RenameRequest(container="old", name="new"))
         known = before.list()
@@ -254,7 +256,7 @@ def test_a_lost_catalogue_is_made_again(engine: Engine, damage: str) -> None:
             path.unlink()
     with Backend(engine) as after:
         found = after.list()
-        assert set(found) == {"runs", "over", "new"}
+        assert set(found) == {"runs", "over", "stopped", "new"}
         for name, container in known.items():
             for field in ("id", "state", "pid", "argv", "image", "labels", "created_at"):
                 assert getattr(found[name], field) == getattr(container, field), (name, field)
