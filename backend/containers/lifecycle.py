@@ -36,6 +36,7 @@ from contui.backend.containers.state import (
 from contui.backend.containers.validate import signal_number
 from contui.backend.errors import ContuiError, FailedPrecondition, Internal, Unavailable
 from contui.backend.health import Health
+from contui.backend.shims.client import SILENT
 from contui.backend.tasks import Tasks
 
 KILL = 9
@@ -209,13 +210,17 @@ class Lifecycle:
         await (await self._link.shim(managed)).request("resume")
 
     async def _signal(self, managed: Managed, number: int) -> None:
-        """Signal PID 1; that it has just ended is no error."""
+        """Signal PID 1; that it has just ended is no error. Raises Unavailable when the shim lives
+        and does not answer: then nobody was signalled."""
         if managed.shim is None:
             return
         try:
             await managed.shim.request("signal", session="main", signal=number)
-        except (FailedPrecondition, Unavailable):
+        except FailedPrecondition:
             return
+        except Unavailable as error:
+            if error.kind == SILENT:
+                raise
 
     async def _exited(self, managed: Managed, event: dict[str, Any], linger: float) -> None:
         """The shim saw PID 1 end. `linger`: seconds that the shim stays for clients who resume."""

@@ -18,6 +18,7 @@ from contui.shim import frames
 from contui.shim.address import Reachable
 
 SOCKET = "shim.sock"
+SILENT = "shim-silent"  # kind of the error when a shim lives and does not answer
 ANSWER_SECONDS = 10.0
 
 EventHandler = Callable[["ShimClient", dict[str, Any]], None]
@@ -74,7 +75,7 @@ class ShimClient(asyncio.Protocol):
                 await client._hello
         except TimeoutError:
             client.close()
-            raise Unavailable("the shim does not answer", kind="shim-silent") from None
+            raise Unavailable("the shim does not answer", kind=SILENT) from None
         return client
 
     @property
@@ -156,7 +157,7 @@ class ShimClient(asyncio.Protocol):
         except TimeoutError:
             self._waiting.pop(message["id"], None)
             raise Unavailable(
-                f"the shim did not answer {op!r} within {timeout:g} s", kind="shim-silent"
+                f"the shim did not answer {op!r} within {timeout:g} s", kind=SILENT
             ) from None
 
     async def open_viewer(self, attach: dict[str, Any]) -> socket.socket:
@@ -173,7 +174,7 @@ class ShimClient(asyncio.Protocol):
                 await _greet(sock, attach)
         except (TimeoutError, OSError, EOFError) as error:
             sock.close()
-            raise Unavailable(f"the shim does not answer: {error}", kind="shim-silent") from error
+            raise Unavailable(f"the shim does not answer: {error}", kind=SILENT) from error
         except BaseException:
             sock.close()
             raise
