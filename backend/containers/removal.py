@@ -72,7 +72,11 @@ class Removal:
                 self._registry.move(managed, Exited(state.exit))
             run = run_of(state)
         if run:
-            await self._lifecycle.kill_and_wait(managed, run)
+            try:
+                await self._lifecycle.kill_and_wait(managed, run)
+            except BaseException:
+                managed.keep = False  # it stays, and with --rm goes when it ends after all
+                raise
 
     async def auto_remove(self, managed: Managed) -> None:
         """Remove a container that was run with --rm."""

@@ -12,8 +12,9 @@ import pytest
 from contui.backend.containers.lifecycle import Lifecycle
 from contui.backend.containers.managed import Managed
 from contui.backend.containers.model import Container, Identity, Paths
+from contui.backend.containers.removal import Removal
 from contui.backend.containers.state import Run, Running
-from contui.backend.errors import ContuiError, FailedPrecondition, Unavailable
+from contui.backend.errors import ContuiError, FailedPrecondition, Internal, Unavailable
 from contui.backend.health import Health
 from contui.backend.shims.client import SILENT
 from contui.backend.tasks import Tasks
@@ -64,3 +65,13 @@ async def test_a_kill_that_nobody_got_is_no_success(
     else:
         await killing
     assert registry.told == ([] if raised else ["kill"])
+
+
+async def test_one_that_cannot_be_killed_is_still_removed_at_its_end(tmp_path: Path) -> None:
+    managed = running(tmp_path)
+    moves = SimpleNamespace(kill_and_wait=AsyncMock(side_effect=Internal("it does not end")))
+    nothing: Any = SimpleNamespace()
+    removal = Removal(nothing, cast(Any, moves), nothing, nothing, nothing, Tasks())
+    with pytest.raises(Internal):
+        await removal.remove(managed, force=True, volumes=False)
+    assert not managed.keep
