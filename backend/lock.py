@@ -45,10 +45,11 @@ def private_directory(path: Path) -> None:
 
 def _check_ours(path: Path) -> None:
     """Raise Internal for a directory that serves others: to make /run or /tmp private would break
-    the machine. One that is empty, or that has the lock of a backend, may be had."""
-    with os.scandir(path) as entries:
-        names = {entry.name for entry in entries}
-    if names and LOCK not in names:
+    the machine. One that is empty (a new disk, perhaps), or that has the lock of a backend in it or
+    beside it, may be had."""
+    names = set(os.listdir(path)) - {"lost+found"}
+    locked = any((place / LOCK).is_file() for place in (path, path.parent))  # /run/lock is none
+    if names and not locked:
         raise Internal(
             f"{path} has files of others, and would be closed to everyone but its owner",
             "choose a directory of contui's own, for example one below it",

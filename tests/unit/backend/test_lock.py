@@ -32,13 +32,20 @@ def test_directories_are_private(tmp_path: Path) -> None:
 def test_a_directory_of_others_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "run"
     path.mkdir(mode=0o755)
-    (path / "other").touch()
+    (path / "lost+found").mkdir()
+    lock.private_directory(path)
+    path.chmod(0o755)
+    (path / "lock").mkdir()  # as in /run
     with pytest.raises(Internal, match="files of others"):
         lock.private_directory(path)
     assert path.stat().st_mode & 0o777 == 0o755
+    (path / "lock").rmdir()
     os.close(lock.take(path / lock.LOCK))
     lock.private_directory(path)
     assert path.stat().st_mode & 0o777 == 0o700
+    (path / "containers" / "one").mkdir(parents=True, mode=0o755)
+    lock.private_directory(path / "containers")
+    assert (path / "containers").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_file_in_the_way_is_a_sentence(tmp_path: Path) -> None:
