@@ -44,6 +44,15 @@ def hierarchies() -> dict[str, Path]:
     return found
 
 
+@cache
+def limits_swap() -> bool:
+    """Whether memory plus swap can be limited here; the kernel may be built or booted without."""
+    if mode() == "v2":
+        return any(Path(ROOT).glob("*/memory.swap.max"))
+    memory = hierarchies().get("memory")
+    return memory is not None and (memory / "memory.memsw.limit_in_bytes").exists()
+
+
 def directories(parent: str, container_id: str) -> list[Path]:
     """The container's cgroup directories that exist, one a hierarchy; empty if it does not run."""
     tail = f"{parent.strip('/')}/{container_id}"

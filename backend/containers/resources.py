@@ -120,6 +120,7 @@ class Resources:
             resolv_conf=paths.state / "resolv.conf",
             hostname=paths.state / "hostname",
             init=find_init() if spec.init else None,
+            limits_swap=cgroups.limits_swap(),
             runtime=self._runtime().name,
             mounts=self._volumes.resolve(spec, container.identity.image_config, container.id, root),
         )

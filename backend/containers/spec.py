@@ -57,6 +57,7 @@ class Surroundings:
     resolv_conf: Path | None = None
     hostname: Path | None = None
     init: Path | None = None  # static init for --init
+    limits_swap: bool = False  # whether the kernel can
     runtime: str = ""  # its name: crun is given the seccomp program compiled
     mounts: Sequence[Mapping[str, Any]] = ()  # OCI mounts from contui.backend.volumes
 
@@ -122,7 +123,7 @@ def _linux(request: ContainerSpec, around: Surroundings) -> dict[str, Any]:
     linux: dict[str, Any] = {
         "namespaces": _namespaces(request, around),
         "cgroupsPath": f"{around.cgroup_parent}/{around.container_id}",
-        "resources": _resources(request.resources),
+        "resources": _resources(request.resources, around),
         "maskedPaths": [] if privileged else list(MASKED_PATHS),
         "readonlyPaths": [] if privileged else list(READONLY_PATHS),
     }
@@ -148,7 +149,7 @@ def _namespaces(request: ContainerSpec, around: Surroundings) -> list[dict[str, 
     return spaces
 
 
-def _resources(wanted: Resources) -> dict[str, Any]:
+def _resources(wanted: Resources, around: Surroundings) -> dict[str, Any]:
     resources: dict[str, Any] = {}
     if wanted.pids_limit >= 0:
         resources["pids"] = {"limit": wanted.pids_limit or PIDS_LIMIT}
@@ -157,6 +158,8 @@ def _resources(wanted: Resources) -> dict[str, Any]:
         memory["limit"] = wanted.memory_bytes
     if wanted.memory_swap_bytes:
         memory["swap"] = wanted.memory_swap_bytes
+    elif wanted.memory_bytes and around.limits_swap:
+        memory["swap"] = 2 * wanted.memory_bytes  # as Docker does: as much swap as memory
     if memory:
         resources["memory"] = memory
     cpu: dict[str, Any] = {}

@@ -37,6 +37,18 @@ def mount(spec: dict[str, Any], target: str) -> dict[str, Any]:
     return dict(found)
 
 
+@pytest.mark.parametrize(
+    ("able", "limits"), [(True, {"limit": 100, "swap": 200}), (False, {"limit": 100})]
+)
+def test_memory_alone_limits_swap_too_where_that_can_be(
+    tmp_path: Path, able: bool, limits: dict[str, int]
+) -> None:
+    request = ContainerSpec()
+    request.resources.memory_bytes = 100
+    spec = build(tmp_path, request, limits_swap=able)
+    assert spec["linux"]["resources"]["memory"] == limits
+
+
 def test_what_every_container_has(tmp_path: Path) -> None:
     spec = build(tmp_path)
     assert spec["hostname"] == ID[:12]
