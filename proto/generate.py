@@ -18,17 +18,21 @@ from grpc_tools import protoc
 
 SRC = Path(__file__).absolute().parent.parent / "src"
 PACKAGE = "contui/proto/v1"
+PLUGINS = ("mypy", "mypy_grpc")
 
 
 def generate(out: Path) -> None:
     """Write the generated files below `out`, which becomes a root of import names."""
     protos = sorted(f"{PACKAGE}/{path.name}" for path in (SRC / PACKAGE).glob("*.proto"))
+    scripts = Path(sys.executable).parent
     builtin = str(resources.files("grpc_tools") / "_proto")
     status = protoc.main(
         [
             "protoc",
             f"-I{SRC}",
             f"-I{builtin}",
+            # Beside this interpreter, whether or not its environment is activated.
+            *(f"--plugin=protoc-gen-{name}={scripts}/protoc-gen-{name}" for name in PLUGINS),
             f"--python_out={out}",
             f"--grpc_python_out={out}",
             f"--mypy_out=quiet:{out}",
