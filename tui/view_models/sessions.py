@@ -135,6 +135,13 @@ class SessionModel:
         self.open_stdin, self.access = open_stdin, access
         self.phase, self.exit = Phase.REPLAYING, None
 
+    @property
+    def answers(self) -> bool:
+        """Whether this viewer answers the program's questions to its terminal: live, able to write,
+        and the one that decides the size (its terminal is the one that the program sees)."""
+        decider = next((viewer for viewer in self.viewers if viewer.sizes), None)
+        return self.phase is Phase.LIVE and self.access != "ro" and (not decider or decider.self)
+
     def output(self, stream: int, offset: int, data: bytes) -> bytes:
         """The part of the data that has not been seen; what is missing before it is a gap."""
         index = 1 if stream == STDERR else 0

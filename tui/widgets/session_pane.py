@@ -33,6 +33,7 @@ from contui.tui.widgets.tab_bar import TabTitle
 TURN_BYTES = 32 << 10  # of output that the terminal takes before others have a turn
 LATE = 0.05  # seconds by which a timer may be late before keys may be, too
 RESET = b"\x1bc\x1b[3J"
+CANCEL = b"\x18"  # CAN ends a control sequence, see ECMA-48
 LED = ("detach", "tab_next", "tab_previous", "split_row", "split_column", "zoom", "shell", "logs",
        "scrollback", "close", "leave_pane", "help")  # fmt: skip
 RED, PLAIN = b"\x1b[31m", b"\x1b[39m"
@@ -156,12 +157,15 @@ class SessionPane(ScrollbackPane):
                 self._opened(frame)
             case frames.Gap(stream, offset, count):
                 model.gap(stream, offset, count)
+                if model.tty:  # a sequence that the gap has cut must not swallow what follows
+                    self.terminal.feed(CANCEL)
             case frames.Live():
                 model.live()
-                self.terminal.reply_enabled = True
+                self._choose_answerer()
             case frames.Watched(viewers):
                 model.watched(viewers)
                 self._follow_size()
+                self._choose_answerer()
             case frames.Noticed(text):
                 model.notice(text)
             case frames.Exited(exit):
@@ -185,6 +189,10 @@ class SessionPane(ScrollbackPane):
         if not self.model.main and label in ("shell", ""):
             label = self.model.command
         self.spec = PaneSpec("session", self.spec.container, self.spec.name, frame.session, label)
+
+    def _choose_answerer(self) -> None:
+        """A program's question gets one answer, however many watch: from the one that sizes it."""
+        self.terminal.reply_enabled = self.model.answers
 
     def _follow_size(self) -> None:
         """Show the size that another viewer decides, or our own again."""

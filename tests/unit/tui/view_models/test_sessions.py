@@ -66,6 +66,20 @@ def test_gaps_are_counted_once() -> None:
     assert "2.0 KiB skipped" in text(model.subtitle("ctrl-p,ctrl-q"))
 
 
+def test_one_viewer_answers_however_many_watch() -> None:
+    model = opened()
+    assert not model.answers, "the past was answered when it was the present"
+    model.live()
+    assert model.answers
+    own, other = ViewerInfo("1", "me", self=True), ViewerInfo("2", "you", sizes=True)
+    model.watched((own, other))
+    assert not model.answers
+    model.watched((ViewerInfo("1", "me", self=True, sizes=True), ViewerInfo("2", "you")))
+    assert model.answers
+    model.watched((ViewerInfo("1", "me", "ro", self=True, sizes=True),))
+    assert not model.answers
+
+
 def test_an_exec_is_made_once() -> None:
     model = SessionModel("c1", "web", exec=ExecRequest(shell=True))
     assert model.plan().exec is not None
