@@ -18,6 +18,14 @@ from contui.tui.widgets.paint import content
 Values = dict[str, str]
 
 
+class Tick(Checkbox):
+    """A checkbox that shows its state without colour, too: Textual's has an X in both."""
+
+    @property
+    def BUTTON_INNER(self) -> str:  # type: ignore[override]
+        return "X" if self.value else " "
+
+
 class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
     """Dismissed with the values, or None. `check` returns the command line or raises Wrong.
 
@@ -85,7 +93,7 @@ class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
             with Horizontal():
                 if field.flag:
                     label = content([Span(field.label), Span(f"  {field.hint}", "muted")])
-                    yield Checkbox(label, bool(field.value), id=field.id, compact=True)
+                    yield Tick(label, bool(field.value), id=field.id, compact=True)
                 else:
                     yield Static(field.label, classes="label", markup=False)
                     yield Input(field.value, field.hint, id=field.id, compact=True)

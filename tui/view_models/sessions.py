@@ -6,6 +6,7 @@ No I/O: `contui.tui.session_link` moves frames in and asks for the next `OpenPla
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -243,32 +244,46 @@ class SessionModel:
             return [Span(" not attached", "bad")]
         return []
 
-    def subtitle(self, detach_keys: str) -> list[Span]:
-        """The lower border: access, who else, size, gaps, and how to leave."""
+    def subtitle(self, detach_keys: str, width: int = 1000) -> list[Span]:
+        """The lower border: access, who else, size, gaps, and how to leave.
+
+        In short words where `width` cells do not hold the long ones; then how to leave comes first.
+        """
         if self.over:
             return []
-        spans = [Span(ACCESS_WORDS.get(self.access, self.access), _access_role(self.access))]
+        long, short = self._facts(detach_keys, False), self._facts(detach_keys, True)
+        for facts in (long, short, *(short[cut:] for cut in range(1, len(short)))):
+            spans = _dotted(facts)
+            if sum(len(span.text) for span in spans) <= width:
+                return spans
+        return short[-1:]
+
+    def _facts(self, detach_keys: str, short: bool) -> list[Span]:
+        """What the lower border says, the most important last."""
+        access = self.access if short else ACCESS_WORDS.get(self.access, self.access)
+        facts = [Span(access, _access_role(self.access)), self._size_span(short)]
+        if self.gap_bytes:
+            facts.append(Span(f"{byte_size(self.gap_bytes)} skipped", "warn"))
         if not self.open_stdin:
-            spans.append(Span("stdin closed", "warn"))
+            facts.append(Span("no stdin" if short else "stdin closed", "warn"))
         others = len(self.viewers)
         if others > 1:
-            spans.append(Span(plural(others, "viewer"), "warn"))
-        spans.append(self._size_span())
-        if self.gap_bytes:
-            spans.append(Span(f"{byte_size(self.gap_bytes)} skipped", "warn"))
-        spans.append(Span(self._leave(detach_keys), "accent"))
-        return _dotted(spans)
+            facts.append(Span(f"{others} here" if short else plural(others, "viewer"), "warn"))
+        facts.append(Span(self._leave(detach_keys, short), "accent"))
+        return facts
 
-    def _size_span(self) -> Span:
+    def _size_span(self, short: bool) -> Span:
         decider = next((viewer for viewer in self.viewers if viewer.sizes), None)
         cols, rows = self.size
         if decider and not decider.self and decider.cols:
-            return Span(f"{decider.cols}×{decider.rows} by {clean(decider.name)}", "warn")
+            who = "" if short else f" by {clean(decider.name)}"
+            return Span(f"{decider.cols}×{decider.rows}{who}", "warn")
         return Span(f"{cols}×{rows}", "muted")
 
     @staticmethod
-    def _leave(detach_keys: str) -> str:
-        return detach_keys.replace(",", " ") or "ctrl-] d"
+    def _leave(detach_keys: str, short: bool) -> str:
+        keys = detach_keys.replace(",", " ") or "ctrl-] d"
+        return re.sub(r"ctrl-(\S)", lambda key: f"^{key[1].upper()}", keys) if short else keys
 
     def others(self) -> str:
         """Who else may type here; empty when nobody."""

@@ -33,6 +33,7 @@ from contui.tui.widgets.tab_bar import TabTitle
 TURN_BYTES = 32 << 10  # of output that the terminal takes before others have a turn
 LATE = 0.05  # seconds by which a timer may be late before keys may be, too
 RESET = b"\x1bc\x1b[3J"
+CORNERS = 6  # cells of the lower border that are not for its text
 CANCEL = b"\x18"  # CAN ends a control sequence, see ECMA-48
 LED = ("detach", "tab_next", "tab_previous", "split_row", "split_column", "zoom", "shell", "logs",
        "scrollback", "close", "leave_pane", "help")  # fmt: skip
@@ -388,7 +389,9 @@ class SessionPane(ScrollbackPane):
         return [(leave, "detach", "detach"), *hints]
 
     def draw(self) -> None:
-        self.frame(self.model.title(), self.foot() or self.model.subtitle(self._detach_keys))
+        room = self.outer_size.width - CORNERS if self.outer_size.width else 1000
+        below = self.foot() or self.model.subtitle(self._detach_keys, room)
+        self.frame(self.model.title(), below)
         self.query_one(StatusLine).say(session_line(self.model, self.info))
 
 

@@ -66,6 +66,15 @@ def test_gaps_are_counted_once() -> None:
     assert "2.0 KiB skipped" in text(model.subtitle("ctrl-p,ctrl-q"))
 
 
+def test_the_border_keeps_how_to_leave_however_narrow() -> None:
+    model = opened()
+    model.size = (24, 19)
+    assert text(model.subtitle("ctrl-p,ctrl-q", 40)) == "read-write · 24×19 · ctrl-p ctrl-q"
+    assert text(model.subtitle("ctrl-p,ctrl-q", 24)) == "rw · 24×19 · ^P ^Q"
+    assert text(model.subtitle("ctrl-p,ctrl-q", 14)) == "24×19 · ^P ^Q"
+    assert text(model.subtitle("ctrl-p,ctrl-q", 6)) == "^P ^Q"
+
+
 def test_one_viewer_answers_however_many_watch() -> None:
     model = opened()
     assert not model.answers, "the past was answered when it was the present"
