@@ -121,7 +121,7 @@ def test_the_border() -> None:
     bob = ViewerInfo("v2", "bob\x1b", "exclusive", 60, 10, sizes=True)
     model.watched((me, bob))
     foot = text(model.subtitle(""))
-    assert foot == "read-only · 2 viewers · 60×10 by bob␛ · ctrl-] d"
+    assert foot == "read-only · 60×10 by bob␛ · 2 viewers · ctrl-] d"
     assert model.others() == "bob␛"
     assert not model.takes_input
     model.ended(ExitInfo(0))
