@@ -123,7 +123,7 @@ def test_killed_in_the_middle_of_a_run(engine: Engine, delay_ms: int) -> None:
 def test_a_stale_socket_is_replaced_and_a_foreign_one_refused(engine: Engine) -> None:
     import socket
 
-    engine.run_dir.mkdir(parents=True)
+    engine.run_dir.mkdir(parents=True, mode=0o700)
     stale = socket.socket(socket.AF_UNIX)
     stale.bind(str(engine.run_dir / "contui.sock"))
     stale.close()
