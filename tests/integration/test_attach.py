@@ -28,6 +28,7 @@ def test_detach_and_come_back(engine: Engine) -> None:
     engine.ok("run", "-dit", "--name", "lab", "host", "bash", "--norc")
     argv = [*CONTUI, "attach", "lab"]
     with PtyProcess(argv, engine.env) as terminal:
+        terminal.wait_raw()
         terminal.send(b"echo $((6*7))\r")
         terminal.expect(b"42")
         terminal.send(b"\x10\x11")
@@ -68,6 +69,8 @@ def test_two_viewers_see_the_same(engine: Engine) -> None:
     engine.ok("run", "-dit", "--name", "both", "host", "cat")
     argv = [*CONTUI, "attach", "both"]
     with PtyProcess(argv, engine.env) as one, PtyProcess(argv, engine.env) as two:
+        one.wait_raw()
+        two.wait_raw()
         one.send(b"first\r")
         one.expect(b"first")
         two.expect(b"first")
@@ -82,6 +85,8 @@ def test_a_read_only_viewer_cannot_type(engine: Engine) -> None:
         PtyProcess([*CONTUI, "attach", "--read-only", "ro"], engine.env) as reader,
         PtyProcess([*CONTUI, "attach", "ro"], engine.env) as writer,
     ):
+        reader.wait_raw()
+        writer.wait_raw()
         writer.send(b"from-writer\r")
         reader.expect(b"from-writer\r\nfrom-writer")
         reader.send(b"from-reader\r")
@@ -188,6 +193,7 @@ def test_fast_exits_keep_their_last_line(engine: Engine) -> None:
 def test_the_terminal_is_restored_on_every_way_out(engine: Engine, kind: signal.Signals) -> None:
     engine.ok("run", "-dit", "--name", "raw", "host", "cat")
     with PtyProcess([*CONTUI, "attach", "raw"], engine.env) as terminal:
+        terminal.wait_raw()
         terminal.send(b"x\r")
         terminal.expect(b"x\r\nx")
         assert terminal.modes()[3] & termios.ICANON == 0, "raw while attached"
