@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from contui.backend import cgroups
 from tests.unit.shim.harness import Container, Launcher
 
 REAL = os.geteuid() == 0 and shutil.which("runc") is not None
@@ -20,6 +21,7 @@ def launcher() -> Iterator[Launcher]:
     one = Launcher()
     yield one
     one.close()
+    cgroups.remove("/contui-test")  # the parent of all containers of these tests
 
 
 @pytest.fixture
