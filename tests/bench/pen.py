@@ -70,8 +70,13 @@ def enclosed(main: Callable[[Pen], int]) -> int:
     outer = os.fork()
     if not outer:
         os._exit(guarded(lambda: outside(pen, main)))
+
+    def end(*_: object) -> None:
+        with contextlib.suppress(ProcessLookupError):  # the signal may have reached it, too
+            os.kill(outer, signal.SIGKILL)
+
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: os.kill(outer, signal.SIGKILL))
+        signal.signal(number, end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it reaches the bench inside, which winds up
     try:
         code = os.waitstatus_to_exitcode(os.waitpid(outer, 0)[1])
