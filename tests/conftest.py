@@ -11,7 +11,6 @@ import pytest
 
 from tests.support.engine import Engine
 
-
 # Under nohup the hang-up signal is ignored, and every client under test would inherit that.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
