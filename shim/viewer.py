@@ -39,7 +39,7 @@ class Refused(Exception):
 
 
 class Viewer:
-    """Made by `contui.shim.shim.Shim.attach` when ATTACH comes; lives until its connection closes."""
+    """Made by `Shim.attach` when ATTACH comes; lives until its connection closes."""
 
     def __init__(
         self, connection: Connection, session: Session, number: int, request: dict[str, Any]
