@@ -123,6 +123,7 @@ class Daemon:
             store=store,
             images=images,
             network=network,
+            volumes=resources.volumes,
             launcher=launcher,
             runtime=find,
             link=link,

@@ -1,4 +1,4 @@
-"""What images, containers and logs take on disk.
+"""What images, containers, logs and volumes take on disk.
 
 Used by `contui.backend.services.system`. Walks directories, so it may take long: call it in a
 thread.
@@ -6,13 +6,14 @@ thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from contui.backend import rootfs
 from contui.backend.images.store import ImageStore
 from contui.backend.trees import disk_usage
+from contui.backend.volumes.store import Volume
 from contui.proto.v1.system_pb2 import DiskUsageResponse, DiskUsageRow
 
 
@@ -28,11 +29,16 @@ class Owner:
     run_dir: Path
 
 
-def measure(images: ImageStore, owners: Iterable[Owner]) -> DiskUsageResponse:
-    """A row per image, per container (its writable layer) and per log.
+def measure(
+    images: ImageStore,
+    owners: Iterable[Owner],
+    volumes: Iterable[Volume] = (),
+    used_volumes: Collection[str] = (),
+) -> DiskUsageResponse:
+    """A row per image, per container (its writable layer), per log and per volume.
 
-    An image can be reclaimed when no container uses it, a container with its log when it does not
-    run.
+    An image or a volume can be reclaimed when no container uses it, a container with its log when
+    it does not run.
     """
     response = DiskUsageResponse()
     known = list(owners)
@@ -52,6 +58,17 @@ def measure(images: ImageStore, owners: Iterable[Owner]) -> DiskUsageResponse:
     for owner in known:
         response.containers.append(_row(owner, _written(owner)))
         response.logs.append(_row(owner, disk_usage(owner.state_dir / "log")))
+    for volume in volumes:
+        size, active = disk_usage(volume.path), volume.name in used_volumes
+        response.volumes.append(
+            DiskUsageRow(
+                id=volume.name,
+                name=volume.name,
+                bytes=size,
+                reclaimable_bytes=0 if active else size,
+                active=active,
+            )
+        )
     return response
 
 

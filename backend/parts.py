@@ -20,6 +20,7 @@ from contui.backend.networks.network import Network
 from contui.backend.runtime import Runtime
 from contui.backend.shims.launcher import Launcher
 from contui.backend.tickets import Tickets
+from contui.backend.volumes.store import VolumeStore
 
 
 class RuntimeFinder:
@@ -62,6 +63,7 @@ class Parts:
     store: Store
     images: ImageStore
     network: Network
+    volumes: VolumeStore
     launcher: Launcher
     runtime: RuntimeFinder
     link: ShimLink

@@ -46,7 +46,7 @@ class Resources:
         self._config = config
         self._images = images
         self._network = network
-        self._volumes = VolumeStore(config.state_dir)
+        self.volumes = VolumeStore(config.state_dir)
         self._runtime = runtime
 
     def shim_settings(self, managed: Managed) -> dict[str, Any]:
@@ -122,7 +122,7 @@ class Resources:
             init=find_init() if spec.init else None,
             limits_swap=cgroups.limits_swap(),
             runtime=self._runtime().name,
-            mounts=self._volumes.resolve(spec, container.identity.image_config, container.id, root),
+            mounts=self.volumes.resolve(spec, container.identity.image_config, container.id, root),
         )
         config = build_spec(spec, container.identity.image_config, around)
         paths.bundle.mkdir(mode=0o700, exist_ok=True)
@@ -158,7 +158,7 @@ class Resources:
         rootfs.discard_rootfs(paths.state, paths.run)
         cgroups.remove(self._config.cgroup_parent, container_id)
         if volumes:
-            self._volumes.discard(container_id)
+            self.volumes.discard(container_id)
         shutil.rmtree(paths.run, ignore_errors=True)
 
     async def force_delete(self, managed: Managed) -> None:

@@ -38,7 +38,7 @@ class Network:
         self.bridge = f"contui{instance[:6]}"
         self.prefix = f"c{instance[:6]}"  # of the veths' names: at most 15 characters in all
         self.warnings: list[str] = []  # sentences: what does not work on this machine
-        self._instance = instance
+        self.instance = instance
         self._run_dir = run_dir
         self._wanted = subnet
         self._lock = threading.RLock()
@@ -53,6 +53,11 @@ class Network:
     def subnet(self) -> str:
         """CIDR; chosen now if it was not yet. Raises InvalidArgument, FailedPrecondition."""
         return str(self._pool().subnet)
+
+    @property
+    def gateway(self) -> str:
+        """The bridge's own address. Raises as `subnet` does."""
+        return self._pool().gateway
 
     def connect(self, container_id: str, netns: Path, ports: Sequence[Port] = ()) -> Endpoint:
         """Make a network namespace at `netns` and connect it: address, route, published ports.
@@ -191,16 +196,14 @@ class Network:
         with self._lock:
             if self._leases is None:
                 existing = _address_of(self.bridge)
-                subnet = (
-                    parse(existing) if existing else choose_subnet(self._instance, self._wanted)
-                )
+                subnet = parse(existing) if existing else choose_subnet(self.instance, self._wanted)
                 self._leases = Leases(subnet)
             return self._leases
 
     def _wall(self) -> Firewall:
         with self._lock:
             if self._firewall is None:
-                self._firewall = Firewall(self._instance, self.bridge, self.subnet)
+                self._firewall = Firewall(self.instance, self.bridge, self.subnet)
             return self._firewall
 
     def _make_bridge(self, pool: Leases) -> None:

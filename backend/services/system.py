@@ -14,6 +14,7 @@ from contui.backend import cgroups
 from contui.backend.disk_usage import Owner, measure
 from contui.backend.errors import ContuiError
 from contui.backend.parts import Parts
+from contui.backend.volumes.uses import uses_of
 from contui.proto.v1 import system_pb2 as pb
 from contui.proto.v1.system_pb2_grpc import SystemServiceServicer
 from contui.proto.v1.types_pb2 import Timestamp
@@ -87,7 +88,9 @@ class SystemService(SystemServiceServicer):
             )
             for managed in self._parts.manager.registry
         ]
-        return await asyncio.to_thread(measure, self._parts.images, owners)
+        used = uses_of(managed.container for managed in self._parts.manager.registry)
+        volumes = await asyncio.to_thread(self._parts.volumes.list)
+        return await asyncio.to_thread(measure, self._parts.images, owners, volumes, used)
 
     async def Shutdown(self, request: pb.ShutdownRequest, context: Any) -> pb.ShutdownResponse:
         # After the answer: the server lets calls under way end first.

@@ -1,10 +1,12 @@
 """Named and anonymous volumes: directories that outlive containers.
 
     volumes/NAME/_data         the content
-    volumes/NAME/volume.json   {"name", "created", "container"}; container: of an anonymous one
+    volumes/NAME/volume.json   {"name", "created", "container", "labels", "anonymous"};
+                               container: id of the one that an anonymous volume was made for
 
 Used by the container manager: `resolve` while a bundle is made, `discard` when a container is
-removed with its volumes. Blocking, thread-safe, idempotent.
+removed with its volumes; and by `contui.backend.services.volumes`. Blocking, thread-safe,
+idempotent.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +46,8 @@ class Volume:
     path: Path  # of the content
     created: int  # nanoseconds since 1970
     container: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    anonymous: bool = False
 
 
 class VolumeStore:
@@ -84,15 +89,39 @@ class VolumeStore:
         found = (self._load(path.name) for path in sorted(self._root.iterdir()))
         return [volume for volume in found if volume is not None]
 
+    def get(self, name: str) -> Volume:
+        """The volume of this name. Raises NotFound."""
+        volume = self._load(name)
+        if volume is None:
+            raise NotFound(
+                f"there is no volume {name!r}", "see: contui volume ls", "no-such-volume"
+            )
+        return volume
+
+    def create(self, name: str, labels: Mapping[str, str]) -> tuple[Volume, bool]:
+        """An empty volume, or the one that is there; and whether it is new. An empty name: one is
+        made up. Raises InvalidArgument."""
+        chosen = name or secrets.token_hex(32)
+        _check_name(chosen)
+        with self._lock:
+            if (found := self._load(chosen)) is not None:
+                return found, False
+            table = {"labels": dict(labels), "anonymous": not name}
+            self._make(chosen, "", lambda data: None, table)
+        return self.get(chosen), True
+
     def remove(self, name: str, in_use: Callable[[str], Names]) -> None:
         """Remove a volume with its content. Raises NotFound, FailedPrecondition."""
-        if self._load(name) is None:
-            raise NotFound(f"there is no volume {name!r}", "", "no-such-volume")
-        if users := in_use(name):
-            raise FailedPrecondition(
-                f"volume {name} is used by {', '.join(users[:3])}", "remove the containers first"
-            )
-        self._remove(name)
+        with self._lock:  # a container that comes now finds it whole or makes it anew
+            self.get(name)
+            if users := in_use(name):
+                more = f" and {len(users) - 3} more" if len(users) > 3 else ""
+                raise FailedPrecondition(
+                    f"volume {name} is used by {', '.join(users[:3])}{more}",
+                    "remove the containers first",
+                    "volume-in-use",
+                )
+            self._delete(name)
 
     def discard(self, container_id: str) -> None:
         """Remove the anonymous volumes of a container."""
@@ -102,27 +131,29 @@ class VolumeStore:
 
     def _ensure(self, name: str, owner: str, rootfs: Path, mount: Mount) -> Path:
         """The content directory of a volume, made and filled if it is new."""
-        if not _NAME.fullmatch(name):
-            raise InvalidArgument(
-                f"{name!r} is not a volume name",
-                "use letters, digits, _ . -; a path begins with / and is a bind mount",
-            )
+        _check_name(name)
+
+        def fill(data: Path) -> None:
+            if "nocopy" not in mount.options:
+                _fill(rootfs, mount.target, data)
+
         with self._lock:
             volume = self._load(name)
             if volume is not None:
                 return volume.path
-            return self._make(name, owner, rootfs, mount)
+            return self._make(name, owner, fill, {"anonymous": bool(owner)})
 
-    def _make(self, name: str, owner: str, rootfs: Path, mount: Mount) -> Path:
+    def _make(
+        self, name: str, owner: str, fill: Callable[[Path], None], more: Mapping[str, Any]
+    ) -> Path:
         """volume.json comes last: without it the directory is what a crash left."""
         home = self._root / name
         remove_tree(home)
         data = home / "_data"
         data.mkdir(parents=True)
         try:
-            if "nocopy" not in mount.options:
-                _fill(rootfs, mount.target, data)
-            table = {"name": name, "created": time.time_ns(), "container": owner}
+            fill(data)
+            table = {"name": name, "created": time.time_ns(), "container": owner, **more}
             files.write_json(home / "volume.json", table)
         except BaseException:
             remove_tree(home)
@@ -140,12 +171,26 @@ class VolumeStore:
             self._root / name / "_data",
             int(table.get("created", 0)),
             str(table.get("container", "")),
+            {str(key): str(value) for key, value in (table.get("labels") or {}).items()},
+            bool(table.get("anonymous") or table.get("container")),
         )
 
     def _remove(self, name: str) -> None:
         with self._lock:
-            (self._root / name / "volume.json").unlink(missing_ok=True)
-            remove_tree(self._root / name)
+            self._delete(name)
+
+    def _delete(self, name: str) -> None:
+        """The lock is held."""
+        (self._root / name / "volume.json").unlink(missing_ok=True)
+        remove_tree(self._root / name)
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise InvalidArgument(
+            f"{name!r} is not a volume name",
+            "use letters, digits, _ . -; a path begins with / and is a bind mount",
+        )
 
 
 def anonymous_name(container_id: str, target: str) -> str:

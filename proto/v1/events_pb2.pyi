@@ -118,11 +118,12 @@ class Event(_message.Message):
     sequence: _builtins.int
     """grows by one with each event of this backend's life"""
     type: _builtins.str
-    """"container", "session", "image", "network", "system" """
+    """"container", "session", "image", "volume", "network", "system" """
     action: _builtins.str
     """container: create, start, die, stop, restart, kill, pause, unpause, rename, destroy, oom,
     attach, detach, exec_create, exec_start, exec_die, health_status, update, snapshot.
-    image: import, untag, delete. system: synced, lagged (events were lost: ask for a snapshot).
+    image: import, untag, delete. volume: create, destroy. system: synced, lagged (events were
+    lost: ask for a snapshot).
     """
     id: _builtins.str
     """of what it happened to"""

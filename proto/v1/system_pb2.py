@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from contui.proto.v1 import types_pb2 as contui_dot_proto_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x63ontui/proto/v1/system.proto\x12\tcontui.v1\x1a\x1b\x63ontui/proto/v1/types.proto\"\x10\n\x0eVersionRequest\"\x8d\x02\n\x0fVersionResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x13\n\x0b\x61pi_version\x18\x02 \x01(\t\x12\x0b\n\x03pid\x18\x03 \x01(\r\x12\x0f\n\x07\x61\x64\x64ress\x18\x04 \x01(\t\x12\x0f\n\x07run_dir\x18\x05 \x01(\t\x12\x11\n\tstate_dir\x18\x06 \x01(\t\x12\x16\n\x0epython_version\x18\x07 \x01(\t\x12\x0f\n\x07runtime\x18\x08 \x01(\t\x12\x17\n\x0fruntime_version\x18\t \x01(\t\x12(\n\nstarted_at\x18\n \x01(\x0b\x32\x14.contui.v1.Timestamp\x12\x14\n\x0clauncher_pid\x18\x0b \x01(\r\x12\x10\n\x08instance\x18\x0c \x01(\t\"\r\n\x0bInfoRequest\"\x86\x03\n\x0cInfoResponse\x12+\n\x07version\x18\x01 \x01(\x0b\x32\x1a.contui.v1.VersionResponse\x12\x10\n\x08hostname\x18\x02 \x01(\t\x12\x0e\n\x06kernel\x18\x03 \x01(\t\x12\x14\n\x0c\x61rchitecture\x18\x04 \x01(\t\x12\x0c\n\x04\x63pus\x18\x05 \x01(\r\x12\x14\n\x0cmemory_bytes\x18\x06 \x01(\x04\x12\x13\n\x0b\x63group_mode\x18\x07 \x01(\t\x12\x16\n\x0estorage_driver\x18\x08 \x01(\t\x12\x17\n\x0fseccomp_profile\x18\t \x01(\t\x12\x12\n\ncontainers\x18\n \x01(\r\x12\x1a\n\x12\x63ontainers_running\x18\x0b \x01(\r\x12\x19\n\x11\x63ontainers_paused\x18\x0c \x01(\r\x12\x1a\n\x12\x63ontainers_stopped\x18\r \x01(\r\x12\x0e\n\x06images\x18\x0e \x01(\r\x12\x10\n\x08warnings\x18\x0f \x03(\t\x12\x0e\n\x06\x62ridge\x18\x10 \x01(\t\x12\x0e\n\x06subnet\x18\x11 \x01(\t\"\x12\n\x10\x44iskUsageRequest\"\x90\x01\n\x11\x44iskUsageResponse\x12\'\n\x06images\x18\x01 \x03(\x0b\x32\x17.contui.v1.DiskUsageRow\x12+\n\ncontainers\x18\x02 \x03(\x0b\x32\x17.contui.v1.DiskUsageRow\x12%\n\x04logs\x18\x03 \x03(\x0b\x32\x17.contui.v1.DiskUsageRow\"b\n\x0c\x44iskUsageRow\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05\x62ytes\x18\x03 \x01(\x04\x12\x19\n\x11reclaimable_bytes\x18\x04 \x01(\x04\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\"\x11\n\x0fShutdownRequest\"\x12\n\x10ShutdownResponse2\x97\x02\n\rSystemService\x12@\n\x07Version\x12\x19.contui.v1.VersionRequest\x1a\x1a.contui.v1.VersionResponse\x12\x37\n\x04Info\x12\x16.contui.v1.InfoRequest\x1a\x17.contui.v1.InfoResponse\x12\x46\n\tDiskUsage\x12\x1b.contui.v1.DiskUsageRequest\x1a\x1c.contui.v1.DiskUsageResponse\x12\x43\n\x08Shutdown\x12\x1a.contui.v1.ShutdownRequest\x1a\x1b.contui.v1.ShutdownResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x63ontui/proto/v1/system.proto\x12\tcontui.v1\x1a\x1b\x63ontui/proto/v1/types.proto\"\x10\n\x0eVersionRequest\"\x8d\x02\n\x0fVersionResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x13\n\x0b\x61pi_version\x18\x02 \x01(\t\x12\x0b\n\x03pid\x18\x03 \x01(\r\x12\x0f\n\x07\x61\x64\x64ress\x18\x04 \x01(\t\x12\x0f\n\x07run_dir\x18\x05 \x01(\t\x12\x11\n\tstate_dir\x18\x06 \x01(\t\x12\x16\n\x0epython_version\x18\x07 \x01(\t\x12\x0f\n\x07runtime\x18\x08 \x01(\t\x12\x17\n\x0fruntime_version\x18\t \x01(\t\x12(\n\nstarted_at\x18\n \x01(\x0b\x32\x14.contui.v1.Timestamp\x12\x14\n\x0clauncher_pid\x18\x0b \x01(\r\x12\x10\n\x08instance\x18\x0c \x01(\t\"\r\n\x0bInfoRequest\"\x86\x03\n\x0cInfoResponse\x12+\n\x07version\x18\x01 \x01(\x0b\x32\x1a.contui.v1.VersionResponse\x12\x10\n\x08hostname\x18\x02 \x01(\t\x12\x0e\n\x06kernel\x18\x03 \x01(\t\x12\x14\n\x0c\x61rchitecture\x18\x04 \x01(\t\x12\x0c\n\x04\x63pus\x18\x05 \x01(\r\x12\x14\n\x0cmemory_bytes\x18\x06 \x01(\x04\x12\x13\n\x0b\x63group_mode\x18\x07 \x01(\t\x12\x16\n\x0estorage_driver\x18\x08 \x01(\t\x12\x17\n\x0fseccomp_profile\x18\t \x01(\t\x12\x12\n\ncontainers\x18\n \x01(\r\x12\x1a\n\x12\x63ontainers_running\x18\x0b \x01(\r\x12\x19\n\x11\x63ontainers_paused\x18\x0c \x01(\r\x12\x1a\n\x12\x63ontainers_stopped\x18\r \x01(\r\x12\x0e\n\x06images\x18\x0e \x01(\r\x12\x10\n\x08warnings\x18\x0f \x03(\t\x12\x0e\n\x06\x62ridge\x18\x10 \x01(\t\x12\x0e\n\x06subnet\x18\x11 \x01(\t\"\x12\n\x10\x44iskUsageRequest\"\xba\x01\n\x11\x44iskUsageResponse\x12\'\n\x06images\x18\x01 \x03(\x0b\x32\x17.contui.v1.DiskUsageRow\x12+\n\ncontainers\x18\x02 \x03(\x0b\x32\x17.contui.v1.DiskUsageRow\x12%\n\x04logs\x18\x03 \x03(\x0b\x32\x17.contui.v1.DiskUsageRow\x12(\n\x07volumes\x18\x04 \x03(\x0b\x32\x17.contui.v1.DiskUsageRow\"b\n\x0c\x44iskUsageRow\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05\x62ytes\x18\x03 \x01(\x04\x12\x19\n\x11reclaimable_bytes\x18\x04 \x01(\x04\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\"\x11\n\x0fShutdownRequest\"\x12\n\x10ShutdownResponse2\x97\x02\n\rSystemService\x12@\n\x07Version\x12\x19.contui.v1.VersionRequest\x1a\x1a.contui.v1.VersionResponse\x12\x37\n\x04Info\x12\x16.contui.v1.InfoRequest\x1a\x17.contui.v1.InfoResponse\x12\x46\n\tDiskUsage\x12\x1b.contui.v1.DiskUsageRequest\x1a\x1c.contui.v1.DiskUsageResponse\x12\x43\n\x08Shutdown\x12\x1a.contui.v1.ShutdownRequest\x1a\x1b.contui.v1.ShutdownResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,13 +43,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DISKUSAGEREQUEST']._serialized_start=770
   _globals['_DISKUSAGEREQUEST']._serialized_end=788
   _globals['_DISKUSAGERESPONSE']._serialized_start=791
-  _globals['_DISKUSAGERESPONSE']._serialized_end=935
-  _globals['_DISKUSAGEROW']._serialized_start=937
-  _globals['_DISKUSAGEROW']._serialized_end=1035
-  _globals['_SHUTDOWNREQUEST']._serialized_start=1037
-  _globals['_SHUTDOWNREQUEST']._serialized_end=1054
-  _globals['_SHUTDOWNRESPONSE']._serialized_start=1056
-  _globals['_SHUTDOWNRESPONSE']._serialized_end=1074
-  _globals['_SYSTEMSERVICE']._serialized_start=1077
-  _globals['_SYSTEMSERVICE']._serialized_end=1356
+  _globals['_DISKUSAGERESPONSE']._serialized_end=977
+  _globals['_DISKUSAGEROW']._serialized_start=979
+  _globals['_DISKUSAGEROW']._serialized_end=1077
+  _globals['_SHUTDOWNREQUEST']._serialized_start=1079
+  _globals['_SHUTDOWNREQUEST']._serialized_end=1096
+  _globals['_SHUTDOWNRESPONSE']._serialized_start=1098
+  _globals['_SHUTDOWNRESPONSE']._serialized_end=1116
+  _globals['_SYSTEMSERVICE']._serialized_start=1119
+  _globals['_SYSTEMSERVICE']._serialized_end=1398
 # @@protoc_insertion_point(module_scope)

@@ -76,7 +76,8 @@ class SystemServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DiskUsage(self, request, context):
-        """DiskUsage adds up what images and containers take on disk. Idempotent; walks directories.
+        """DiskUsage adds up what images, containers and volumes take on disk. Walks directories.
+        Idempotent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

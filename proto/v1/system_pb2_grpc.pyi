@@ -21,7 +21,9 @@ class SystemServiceStub:
     Info: _aio.UnaryUnaryMultiCallable[_system_pb2.InfoRequest, _system_pb2.InfoResponse]
     """Info describes the machine and the engine. Idempotent."""
     DiskUsage: _aio.UnaryUnaryMultiCallable[_system_pb2.DiskUsageRequest, _system_pb2.DiskUsageResponse]
-    """DiskUsage adds up what images and containers take on disk. Idempotent; walks directories."""
+    """DiskUsage adds up what images, containers and volumes take on disk. Walks directories.
+    Idempotent.
+    """
     Shutdown: _aio.UnaryUnaryMultiCallable[_system_pb2.ShutdownRequest, _system_pb2.ShutdownResponse]
     """Shutdown stops the backend; containers and their sessions go on. Idempotent."""
 
@@ -50,7 +52,9 @@ class SystemServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _system_pb2.DiskUsageRequest,
         context: _aio.ServicerContext[_system_pb2.DiskUsageRequest, _abc.Awaitable[_system_pb2.DiskUsageResponse]],
     ) -> _abc.Awaitable[_system_pb2.DiskUsageResponse]:
-        """DiskUsage adds up what images and containers take on disk. Idempotent; walks directories."""
+        """DiskUsage adds up what images, containers and volumes take on disk. Walks directories.
+        Idempotent.
+        """
 
     @_abc_1.abstractmethod
     def Shutdown(

@@ -62,6 +62,8 @@ def candidates(words: list[str]) -> list[str]:
         return [word for word in ("--help", "--host", "--version") if word.startswith(current)]
     if not before:
         return [name for name in verbs.names() if name.startswith(current)]
+    if before[0] in verbs.PAIRS and len(before) > 1:
+        before = [f"{before[0]} {verbs.SECONDS.get(before[1], before[1])}", *before[2:]]
     module = verbs.module_of(before[0])
     if not module:
         return []
@@ -117,7 +119,7 @@ def _arguments(verb: Verb, words: list[str]) -> list[str]:
 
 
 def _names(kind: str) -> list[str]:
-    """Names of containers or images; none when no backend runs."""
+    """Names of containers, images, volumes or networks; none when no backend runs."""
     if not kind:
         return []
     from contui.tui.client import messages, start
@@ -130,6 +132,22 @@ def _names(kind: str) -> list[str]:
                 "ImageService/List", messages.ListImagesRequest(), messages.ListImagesResponse, 2.0
             )
             return [name for image in images.images for name in image.references or [image.id]]
+        if kind == "volumes":
+            volumes = channel.call(
+                "VolumeService/List",
+                messages.ListVolumesRequest(),
+                messages.ListVolumesResponse,
+                2.0,
+            )
+            return [volume.name for volume in volumes.volumes]
+        if kind == "networks":
+            networks = channel.call(
+                "NetworkService/List",
+                messages.ListNetworksRequest(),
+                messages.ListNetworksResponse,
+                2.0,
+            )
+            return [network.name for network in networks.networks]
         found = channel.call(
             "ContainerService/List",
             messages.ListRequest(all=kind != "running"),

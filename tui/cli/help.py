@@ -6,6 +6,8 @@ from contui.tui.cli import verbs
 from contui.tui.cli.flags import LIST, Flag, Verb
 
 _WIDTH = 80
+_EXPLAINED = 4  # verbs of a group that have a line each in the overview; more would not fit
+_ROW = 6  # verbs in one line of the others
 
 
 def overview() -> str:
@@ -19,10 +21,11 @@ def overview() -> str:
     lines.append("")
     for title, group in verbs.GROUPS:
         names = [name for name, _, _ in group]
-        if len(names) > 6:
-            half = (len(names) + 1) // 2
-            lines.append(f"{title + ':':12}{'  '.join(f'{n:<9}' for n in names[:half])}".rstrip())
-            lines.append(f"{'':12}{'  '.join(f'{n:<9}' for n in names[half:])}".rstrip())
+        if len(names) > _EXPLAINED:
+            for at in range(0, len(names), _ROW):
+                head = f"{title}:" if at == 0 else ""
+                row = "".join(f"{name:<11}" for name in names[at : at + _ROW])
+                lines.append(f"{head:12}{row}".rstrip())
             continue
         for number, (name, _, summary) in enumerate(group):
             head = f"{title}:" if number == 0 else ""
@@ -38,6 +41,9 @@ def of_verb(name: str, verb: Verb) -> str:
     if verb.arguments:
         words.append(verb.arguments)
     lines = [" ".join(words), "", f"{verbs.summary_of(name)}."]
+    if name in verbs.PAIRS:
+        _, seconds = verbs.PAIRS[name]
+        lines += ["", *(f"  {f'{name} {word}':<18}{summary}" for word, summary in seconds)]
     if verb.flags:
         lines.append("")
         heads = [_head(flag) for flag in verb.flags]

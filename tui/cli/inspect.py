@@ -12,17 +12,23 @@ from contui.tui.client.errors import ApiError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
 def _inspect(values: Values) -> int:
+    return print_documents(values, lambda name: _fetch(name, values.text("type")))
+
+
+def print_documents(values: Values, fetch: Callable[[str], str]) -> int:
+    """Print the JSON that `fetch` has for each argument, as --format says; the exit status."""
     form = values.text("format")
     template = parsed(form) if form not in ("", "json") else None
     found: list[Any] = []
     status = 0
     for name in values.args:
         try:
-            found.append(jsonlite.loads(_fetch(name, values.text("type"))))
+            found.append(jsonlite.loads(fetch(name)))
         except ApiError as error:
             complain(error.message, error.hint)
             status = 1

@@ -74,7 +74,7 @@ def _dispatch(words: list[str]) -> int:
     if name in verbs.ABSENT:
         raise CliError(f'"{name}" is not in contui yet', verbs.ABSENT[name] or "see: contui --help")
     if not module:
-        found = nearest(name, verbs.names())
+        found = nearest(name, [*verbs.names(), *verbs.pairs()])
         hint = f"did you mean: contui {found}?" if found else "see: contui --help"
         raise CliError(f'"{name}" is no contui command', hint)
     path = f"contui.tui.cli.{module}"
@@ -126,6 +126,10 @@ def _unalias(words: list[str]) -> tuple[str, list[str]]:
         return name, [*more, *words[2:]]
     if pair[0] == "container" and len(pair) == 2 and verbs.module_of(pair[1]):
         return pair[1], words[2:]
+    if pair[0] in verbs.PAIRS and len(pair) == 2 and not pair[1].startswith("-"):
+        return f"{pair[0]} {verbs.SECONDS.get(pair[1], pair[1])}", words[2:]
+    if pair[0] == "help" and len(words) > 2 and words[1] in verbs.PAIRS:
+        return f"{words[1]} {words[2]}", ["--help"]
     if pair[0] == "help":
         return ("help", []) if len(pair) == 1 else (pair[1], ["--help"])
     return words[0], words[1:]

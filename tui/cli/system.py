@@ -134,7 +134,10 @@ def _df(values: Values) -> int:
     answer = api.channel().call(
         "SystemService/DiskUsage", messages.DiskUsageRequest(), messages.DiskUsageResponse
     )
-    kinds = (("Images", answer.images), ("Containers", answer.containers), ("Logs", answer.logs))
+    kinds = (
+        ("Images", answer.images), ("Containers", answer.containers),
+        ("Local Volumes", answer.volumes), ("Logs", answer.logs),
+    )  # fmt: skip
     if values.text("format") == "json" or values.flag("verbose"):
         _df_rows(values, kinds)
         return 0

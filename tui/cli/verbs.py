@@ -47,6 +47,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("images", "images", "List images"),
             ("import", "images", "Make an image from a tar of a root file system"),
             ("rmi", "images", "Remove images"),
+            ("volume", "volumes", "Directories that outlive containers"),
+            ("network", "networks", "What containers are connected to"),
         ),
     ),
     (
@@ -75,6 +77,28 @@ ALIASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("container", "inspect"): ("inspect", "--type", "container"),
 }
 
+# Verbs of two words: the first, its module, and the second ones with their summaries.
+PAIRS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "volume": (
+        "volumes",
+        (
+            ("ls", "List volumes"),
+            ("create", "Make an empty volume"),
+            ("inspect", "Tell everything about volumes, as JSON"),
+            ("rm", "Remove volumes with their content"),
+            ("prune", "Remove the volumes that no container has"),
+        ),
+    ),
+    "network": (
+        "networks",
+        (
+            ("ls", "List networks"),
+            ("inspect", "Tell everything about networks, as JSON"),
+        ),
+    ),
+}
+SECONDS = {"list": "ls", "remove": "rm"}  # other names of second words
+
 # Verbs that people who know Docker will try and that are not there yet: what to do instead.
 ABSENT = {
     "build": "contui import makes an image from a tar of a root file system",
@@ -87,7 +111,6 @@ ABSENT = {
     "info": "contui system info",
     "load": "contui import makes an image from a tar of a root file system",
     "login": "",
-    "network": "run --network takes bridge, none and host",
     "play": "",
     "port": "contui ps shows published ports",
     "pull": "the image `host` needs no download, and contui import FILE NAME makes others",
@@ -97,12 +120,15 @@ ABSENT = {
     "stats": "contui top C shows processor and memory of each process",
     "tag": "contui import FILE NAME gives an image its name",
     "update": "",
-    "volume": "run -v NAME:/DIR makes a volume when it is first used",
 }
 
 
 def module_of(verb: str) -> str:
-    """The module of a verb, or ""."""
+    """The module of a verb, also of one of two words ("volume ls"), or ""."""
+    first, _, second = verb.partition(" ")
+    if second:
+        module, seconds = PAIRS.get(first, ("", ()))
+        return module if second in (name for name, _ in seconds) else ""
     for _, verbs in GROUPS:
         for name, module, _ in verbs:
             if name == verb:
@@ -115,8 +141,16 @@ def names() -> list[str]:
     return [name for _, verbs in GROUPS for name, _, _ in verbs]
 
 
+def pairs() -> list[str]:
+    """All verbs of two words."""
+    return [f"{first} {second}" for first, (_, rest) in PAIRS.items() for second, _ in rest]
+
+
 def summary_of(verb: str) -> str:
     """What a verb is for."""
+    first, _, second = verb.partition(" ")
+    if second:
+        return dict(PAIRS[first][1])[second]
     for _, verbs in GROUPS:
         for name, _, summary in verbs:
             if name == verb:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from contui.backend.disk_usage import Owner, measure
 from contui.backend.images.store import ImageStore
+from contui.backend.volumes.store import VolumeStore
 
 
 def test_rows_and_what_is_reclaimable(tmp_path: Path) -> None:
@@ -25,3 +26,14 @@ def test_rows_and_what_is_reclaimable(tmp_path: Path) -> None:
     assert runs.bytes >= 100_000
     assert (runs.reclaimable_bytes, stopped.reclaimable_bytes) == (0, stopped.bytes)
     assert [row.bytes >= 50_000 for row in usage.logs] == [True, True]
+
+
+def test_volumes_are_reclaimable_when_no_container_has_them(tmp_path: Path) -> None:
+    volumes = VolumeStore(tmp_path)
+    for name in ("used", "free"):
+        (volumes.create(name, {})[0].path / "file").write_bytes(os.urandom(50_000))
+    usage = measure(ImageStore(tmp_path), [], volumes.list(), {"used"})
+    free, used = usage.volumes
+    assert free.bytes >= 50_000
+    assert (free.reclaimable_bytes, used.reclaimable_bytes) == (free.bytes, 0)
+    assert (free.active, used.active) == (False, True)

@@ -88,3 +88,32 @@ def test_remove(store: VolumeStore, root: Path) -> None:
     store.remove("v", lambda name: [])
     with pytest.raises(NotFound):
         store.remove("v", lambda name: [])
+
+
+def test_create_keeps_what_is_there(store: VolumeStore, root: Path) -> None:
+    made, new = store.create("v", {"a": "b"})
+    assert (new, made.labels, made.anonymous) == (True, {"a": "b"}, False)
+    (made.path / "file").touch()
+    again, new = store.create("v", {"c": "d"})
+    assert (new, again.labels) == (False, {"a": "b"})
+    assert (again.path / "file").exists()
+    assert resolve(store, root, Mount(type="volume", source="v", target="/data")) == [made.path]
+
+
+def test_a_volume_without_a_name_is_anonymous(store: VolumeStore, root: Path) -> None:
+    made, _ = store.create("", {})
+    assert made.anonymous
+    assert len(made.name) == 64
+    resolve(store, root, Volumes={"/data": {}})
+    assert all(volume.anonymous for volume in store.list())
+    store.discard("id")
+    assert [volume.name for volume in store.list()] == [made.name]
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", ".hidden", "\x1b[2J", "-rf", "é"])
+def test_hostile_names_make_nothing(store: VolumeStore, tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidArgument):
+        store.create(name, {})
+    with pytest.raises(NotFound):
+        store.remove(name, lambda name: [])
+    assert not list(tmp_path.glob("state/volumes/*"))

@@ -12,7 +12,8 @@ from contui.tui.cli import completion
 
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = {"containers": ["web", "db"], "running": ["web"], "images": ["host", "alpine:3"]}
+    known = {"containers": ["web", "db"], "running": ["web"], "images": ["host", "alpine:3"],
+             "volumes": ["data"], "networks": ["bridge"]}  # fmt: skip
     monkeypatch.setattr(completion, "_names", lambda kind: known.get(kind, []))
 
 
@@ -33,6 +34,11 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
         (["backend", "st"], ["start", "stop", "status"]),
         (["backend", "stop", ""], []),
         (["system", ""], ["info", "df"]),
+        (["volume", "i"], ["inspect"]),
+        (["volume", "rm", ""], ["data"]),
+        (["volume", "remove", ""], ["data"]),
+        (["volume", "ls", "--fi"], ["--filter"]),
+        (["network", "inspect", ""], ["bridge"]),
         (["completion", "f"], ["fish"]),
         (["--ho"], ["--host"]),
         (["--host", ""], []),

@@ -35,7 +35,11 @@ def contui(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     [
         (["frobnicate"], 1, '"frobnicate" is no contui command'),
         (["pull", "alpine"], 1, '"pull" is not in contui yet'),
-        (["network", "ls"], 1, "bridge, none and host"),
+        (["network"], 1, "ls or inspect"),
+        (["volume", "lss"], 1, "did you mean: contui volume ls?"),
+        (["volume", "prune"], 1, "say --force"),
+        (["volume", "create", "--driver", "nfs"], 1, "leave it out"),
+        (["volume", "create", "--name", "a", "b"], 1, "two names"),
         (["sart"], 1, "did you mean: contui start?"),
         (["--nonsense"], 1, "unknown flag: --nonsense"),
         (["--host"], 1, "flag needs an argument: --host"),
