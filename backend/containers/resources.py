@@ -22,6 +22,7 @@ from contui.backend.containers.model import Container, Paths
 from contui.backend.containers.spec import Surroundings, build_spec, host_name
 from contui.backend.images.store import ImageStore
 from contui.backend.init import find_init
+from contui.backend.networks import ports
 from contui.backend.networks.files import write_files
 from contui.backend.networks.model import Endpoint, Port
 from contui.backend.networks.network import Network
@@ -191,20 +192,9 @@ def is_bridged(container: Container) -> bool:
     return (container.spec.network.mode or "bridge") == "bridge"
 
 
-def wanted_ports(container: Container) -> list[Port]:
+def wanted_ports(container: Container) -> tuple[Port, ...]:
     """What is to be published: as asked, and with -P every port that the image exposes."""
-    network = container.spec.network
-    ports = [
-        Port(port.container_port, port.protocol or "tcp", port.host_ip, port.host_port)
-        for port in network.ports
-    ]
-    if network.publish_all:
-        taken = {(port.container_port, port.protocol) for port in ports}
-        for exposed in container.identity.image_config.get("ExposedPorts") or ():
-            number, _, protocol = str(exposed).partition("/")
-            if number.isdecimal() and (int(number), protocol or "tcp") not in taken:
-                ports.append(Port(int(number), protocol or "tcp"))
-    return [port for port in ports if port.protocol == "tcp"]
+    return ports.wanted(container.spec.network, container.identity.image_config)
 
 
 def load_endpoint(paths: Paths) -> Endpoint | None:

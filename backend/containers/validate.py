@@ -12,6 +12,7 @@ import signal
 
 from contui.backend.containers.restart import POLICIES
 from contui.backend.errors import InvalidArgument
+from contui.backend.networks import ports
 from contui.proto.v1.containers_pb2 import ContainerSpec, NetworkConfig
 
 LOG_DRIVERS = ("local", "json-file", "journald", "none")
@@ -126,17 +127,7 @@ def _network(network: NetworkConfig) -> None:
         raise InvalidArgument(
             f"ports cannot be published on the network {mode!r}", "use the bridge, or leave out -p"
         )
-    for port in network.ports:
-        if not 0 < port.container_port < 65536 or port.host_port > 65535:
-            raise InvalidArgument(
-                f"there is no port {port.container_port or port.host_port}", "ports are 1 to 65535"
-            )
-        if port.protocol not in ("", "tcp"):
-            raise InvalidArgument(
-                f"{port.protocol!r} ports cannot be published", "only tcp ports can"
-            )
-        if port.host_ip:
-            _address(port.host_ip)
+    ports.wanted(network, {})
     for alias in network.aliases:
         _host(alias)
     for server in network.dns:

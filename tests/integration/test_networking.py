@@ -41,6 +41,30 @@ def test_published_ports_answer_on_loopback(engine: Engine) -> None:
     assert ask("127.0.0.1", port) == b""
 
 
+ANSWER = (
+    "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('0.0.0.0', 53))\n"
+    "while 1:\n data, a = s.recvfrom(100); s.sendto(b'heard ' + data, a)"
+)
+
+
+def test_a_published_udp_port_answers_on_loopback(engine: Engine) -> None:
+    program = [sys.executable, "-IS", "-c", ANSWER]
+    engine.ok("run", "-d", "--init", "--name", "dns", "-p", "127.0.0.1:0:53/udp", "host", *program)
+    port = int(engine.inspect("dns")["NetworkSettings"]["Ports"]["53/udp"][0]["HostPort"])
+
+    def asked() -> bytes:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(1)
+            client.connect(("127.0.0.1", port))
+            try:
+                client.send(b"you")
+                return client.recv(100)
+            except OSError:
+                return b""
+
+    wait_for(lambda: asked() == b"heard you", "an answer by datagram")
+
+
 def test_containers_reach_each_other_and_their_gateway(engine: Engine) -> None:
     serve(engine, "web")
     address = engine.inspect("web")["NetworkSettings"]["IPAddress"]

@@ -170,8 +170,8 @@ def device(text: str) -> messages.Device:
 
 
 def ports(text: str) -> list[messages.PortBinding]:
-    """[IP:][HOST:]CONTAINER[/tcp], each a port or a range of ports."""
-    wanted = "for example 8080:80, 127.0.0.1:8080:80, 80, 8000-8010:80-90"
+    """[IP:][HOST:]CONTAINER[/tcp|/udp], each a port or a range of ports."""
+    wanted = "for example 8080:80, 53:53/udp, 127.0.0.1:8080:80, 80, 8000-8010:80-90"
     rest, _, protocol = text.partition("/")
     address, rest = _address(rest)
     host, colon, inside = rest.rpartition(":")
