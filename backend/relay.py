@@ -86,7 +86,7 @@ class Link:
             except ContuiError as error:
                 self._notices.append(error.message)
                 continue
-            self._left = request.WhichOneof("frame") == "detach"
+            self._left = self._left or request.WhichOneof("frame") == "detach"
             await loop.sock_sendall(self._sock, frame)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import array
 import asyncio
 import contextlib
+import errno
 import json
 import logging
 import os
@@ -30,6 +31,7 @@ from contui.shim.address import Reachable
 log = logging.getLogger(__name__)
 
 SECONDS = 10.0
+RETRY_SECONDS = 0.5  # after the process ran out of descriptors
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid; see SO_PEERCRED in unix(7)
 
 
@@ -89,13 +91,21 @@ class Tickets:
                 os.umask(mask)
         listener.listen(64)
         self._listener = listener
-        asyncio.get_running_loop().add_reader(listener, self._accept)
+        self._watch()
+
+    def _watch(self) -> None:
+        if self._listener:
+            asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
     def _accept(self) -> None:
         assert self._listener is not None
         try:
             sock, _ = self._listener.accept()
-        except OSError:
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):  # the client waits; trying would spin
+                loop = asyncio.get_running_loop()
+                loop.remove_reader(self._listener)
+                loop.call_later(RETRY_SECONDS, self._watch)
             return
         sock.setblocking(False)
         self._tasks.start(self._serve(sock), "serving a ticket")
@@ -133,6 +143,7 @@ class Tickets:
         if self._listener:
             asyncio.get_running_loop().remove_reader(self._listener)
             self._listener.close()
+            self._listener = None
             self._path.unlink(missing_ok=True)
         for ticket in list(self._grants):
             self._expire(ticket)

@@ -85,8 +85,9 @@ class Resources:
 
     @staticmethod
     def _offsets(paths: Paths) -> list[int]:
-        """Where the last run's streams ended: the next goes on counting there."""
-        record = files.read_json(paths.records / "exited.json") or {}
+        """Where the last run's streams ended, else where they began: the next goes on counting."""
+        record = files.read_json(paths.records / "exited.json")
+        record = record or files.read_json(paths.state / "shim.json") or {}
         end = record.get("offsets") or record.get("end") or [0, 0]
         return [int(end[0]), int(end[1])]
 

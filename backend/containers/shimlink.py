@@ -80,7 +80,8 @@ class ShimLink:
         paths = managed.paths
         paths.run.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings = self._resources.shim_settings(managed)
-        (paths.records / "started.json").unlink(missing_ok=True)  # of the last run
+        for record in ("started.json", "exited.json"):  # of the last run
+            (paths.records / record).unlink(missing_ok=True)
         files.write_json(paths.state / "shim.json", settings)
         await self._launcher.spawn(paths.state, paths.run)
         return await self.connect(managed)
@@ -295,18 +296,8 @@ class ShimLink:
             client.close()
 
     def exit_record(self, managed: Managed) -> dict[str, Any] | None:
-        """What the shim of the last run wrote down of its end; None when it did not live to.
-
-        The record of an earlier run is older than the settings that every new shim is given.
-        """
-        path = managed.paths.records / "exited.json"
-        try:
-            settings = (managed.paths.state / "shim.json").stat()
-            if path.stat().st_mtime_ns < settings.st_mtime_ns:
-                return None
-        except FileNotFoundError:
-            return None
-        record = files.read_json(path)
+        """What the shim of the last run wrote down of its end; None when it did not live to."""
+        record = files.read_json(managed.paths.records / "exited.json")
         return record if record and "code" in record else None
 
     def start_record(self, managed: Managed) -> Run | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import logging
 import os
 import secrets
 import socket
@@ -24,6 +25,8 @@ from contui.backend.networks.addresses import Leases, choose_subnet, mac_of, par
 from contui.backend.networks.firewall import Firewall
 from contui.backend.networks.model import Endpoint, Port
 from contui.backend.networks.ports import Holder
+
+log = logging.getLogger(__name__)
 
 _SIOCGIFADDR, _SIOCGIFNETMASK = 0x8915, 0x891B
 _MTU = 1500
@@ -99,8 +102,7 @@ class Network:
     def disconnect(self, endpoint: Endpoint) -> None:
         """Take everything away that `connect` made. Idempotent."""
         if endpoint.ports:
-            with contextlib.suppress(ContuiError):
-                self._wall().unpublish(endpoint.ip, endpoint.ports)
+            self._unpublish(endpoint)
         with self._lock:
             self._ports.let_go(endpoint.container_id)
             self._endpoints.pop(endpoint.container_id, None)
@@ -245,6 +247,16 @@ class Network:
     def _publish(self, endpoint: Endpoint) -> None:
         if endpoint.ports:
             self._wall().publish(endpoint.ip, endpoint.ports)
+
+    def _unpublish(self, endpoint: Endpoint) -> None:
+        """What nftables did not take back would keep the port from the next container: then the
+        whole table is made anew, without it, before the next one is connected."""
+        try:
+            self._wall().unpublish(endpoint.ip, endpoint.ports)
+        except ContuiError as error:
+            log.warning("published ports are taken away later: %s", error.message)
+            with self._lock:
+                self._ready = False
 
     def _plumb(self, endpoint: Endpoint, inside: socket.socket) -> None:
         """A veth pair from the bridge into the namespace, and what is inside."""

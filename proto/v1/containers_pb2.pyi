@@ -224,7 +224,7 @@ class LogConfig(_message.Message):
     DRIVER_FIELD_NUMBER: _builtins.int
     OPTIONS_FIELD_NUMBER: _builtins.int
     driver: _builtins.str
-    """"local" (or empty), "json-file", "journald", "none" """
+    """"local", "json-file", "journald", "none"; empty: the backend's configured default."""
     @_builtins.property
     def options(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """max-size, max-file, mode, max-buffer-size"""
@@ -297,7 +297,7 @@ class PortBinding(_message.Message):
     HOST_PORT_FIELD_NUMBER: _builtins.int
     container_port: _builtins.int
     protocol: _builtins.str
-    """"tcp" """
+    """"tcp" (or empty), "udp" """
     host_ip: _builtins.str
     """empty: all addresses"""
     host_port: _builtins.int

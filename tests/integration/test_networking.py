@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
 
 import pytest
@@ -63,6 +64,16 @@ def test_a_published_udp_port_answers_on_loopback(engine: Engine) -> None:
                 return b""
 
     wait_for(lambda: asked() == b"heard you", "an answer by datagram")
+
+
+def test_published_ports_come_back_after_the_table_was_lost(engine: Engine) -> None:
+    serve(engine, "web", "-p", "127.0.0.1:0:80")
+    port = int(engine.inspect("web")["NetworkSettings"]["Ports"]["80/tcp"][0]["HostPort"])
+    table = f"contui_{engine.instance}"
+    subprocess.run(["nft", "delete", "table", "ip", table], check=True)  # as another program might
+    engine.ok("rm", "-f", "web")
+    serve(engine, "web2", "-p", f"127.0.0.1:{port}:80")
+    wait_for(lambda: ask("127.0.0.1", port) == b"hello from inside", "an answer from the second")
 
 
 def test_containers_reach_each_other_and_their_gateway(engine: Engine) -> None:

@@ -93,6 +93,7 @@ async def test_a_client_that_detaches_ends_well() -> None:
         yield pb.ClientFrame(input=b"typed")
         yield pb.ClientFrame(signal="NOPE")
         yield pb.ClientFrame(detach=pb.Detach())
+        yield pb.ClientFrame(input=b"late")
 
     with shim, ours:
         link = relay.Link(ours)
@@ -104,6 +105,7 @@ async def test_a_client_that_detaches_ends_well() -> None:
     assert [(kind, payload) for kind, _, payload in sent] == [
         (frames.INPUT, b"typed"),
         (frames.DETACH, b""),
+        (frames.INPUT, b"late"),
     ]
 
 

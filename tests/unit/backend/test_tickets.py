@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import socket
@@ -114,3 +115,29 @@ def test_the_socket_is_private(tmp_path: Path) -> None:
 
     assert asyncio.run(check()) == 0o600
     assert not (tmp_path / "direct.sock").exists()
+
+
+async def test_want_of_descriptors_is_waited_out(
+    office: Tickets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine's limit must not be reached for this: the accept that fails is made up."""
+    monkeypatch.setattr(tickets, "RETRY_SECONDS", 0.01)
+    tried = 0
+    listener = office._listener
+    assert listener is not None
+
+    class Exhausted:
+        def accept(self) -> tuple[socket.socket, object]:
+            nonlocal tried
+            tried += 1
+            if tried <= 2:
+                raise OSError(errno.EMFILE, "Too many open files")
+            return listener.accept()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(listener, name)
+
+    office._listener = Exhausted()  # type: ignore[assignment]
+    kind, message, _ = await shown(office, "no such ticket")
+    assert (kind, message["kind"]) == (frames.FAILED, "no-such-ticket")
+    assert tried == 3
