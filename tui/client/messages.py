@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from contui.proto.v1.networks_pb2 import *  # noqa: F403
     from contui.proto.v1.processes_pb2 import *  # noqa: F403
     from contui.proto.v1.sessions_pb2 import *  # noqa: F403
+    from contui.proto.v1.stats_pb2 import *  # noqa: F403
     from contui.proto.v1.system_pb2 import *  # noqa: F403
     from contui.proto.v1.types_pb2 import *  # noqa: F403
     from contui.proto.v1.volumes_pb2 import *  # noqa: F403
