@@ -20,7 +20,8 @@ from textual.screen import Screen
 
 from contui.tui.actions import Actions
 from contui.tui.backend_link import BackendLink
-from contui.tui.keymap import Keymap
+from contui.tui.keyboard import Keyboard
+from contui.tui.keymap import LED, Keymap
 from contui.tui.messages import (
     ActionAsked,
     ActionDone,
@@ -34,6 +35,7 @@ from contui.tui.messages import (
     PaneFocused,
 )
 from contui.tui.screens.main import MainScreen, Ready
+from contui.tui.tab_titles import tab_titles
 from contui.tui.themes import ANSI_DARK, ANSI_LIGHT, DEFAULT, FALLBACK, NAMES, THEMES
 from contui.tui.view_models.containers import ContainerInfo, ContainerList, exit_text
 from contui.tui.view_models.events import EventInfo
@@ -46,7 +48,7 @@ from contui.tui.widgets.key_bar import Hint, KeyBar
 from contui.tui.widgets.overview import Overview
 from contui.tui.widgets.pane import Pane
 from contui.tui.widgets.prompt import Prompt
-from contui.tui.widgets.tab_bar import TabBar, TabTitle
+from contui.tui.widgets.tab_bar import TabBar
 from contui.tui.widgets.title_bar import TitleBar
 from contui.tui.widgets.workspace import WorkspaceView
 
@@ -59,7 +61,7 @@ LIST_HINTS = ("attach", "shell", "logs", "processes", "inspect", "new", "stop", 
               "filter", "quit", "help")  # fmt: skip
 
 
-class ContuiApp(Actions, App[str], inherit_bindings=False):
+class ContuiApp(Actions, Keyboard, App[str], inherit_bindings=False):
     """One window on one backend. Returns a sentence for the terminal when it is left."""
 
     TITLE = "contui"
@@ -101,6 +103,7 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[Any]:
         self._main = MainScreen(self.containers, self.workspace, self.keymap, "local")
+        self._main.refuses = self.locked_out
         return self._main
 
     @property
@@ -251,22 +254,10 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
             pane.shown(pane.pane_id in visible)
         main.set_class(bool(tab and tab.zoomed), "-zoomed")
         main.set_class(bool(tab), "-tabs")
-        main.query_one(TabBar).show(self._tab_titles(), self.workspace.active)
+        main.query_one(TabBar).show(tab_titles(self.workspace, self.panes), self.workspace.active)
         main.query_one(WorkspaceView).rearrange()
         self.show_hints()
         self.save_soon()
-
-    def _tab_titles(self) -> list[TabTitle]:
-        titles: list[TabTitle] = []
-        seen: dict[tuple[str, str], int] = {}
-        for tab in self.workspace.tabs:
-            title = self.panes[tab.focus].tab_title()
-            more = len(tab.panes()) - 1
-            count = seen[title.name, title.label] = seen.get((title.name, title.label), 0) + 1
-            label = title.label + (f" {count}" if count > 1 else "") + (f" +{more}" if more else "")
-            news = any(self.panes[pane].news for pane in tab.panes())
-            titles.append(TabTitle(title.name, label, news, title.trouble, title.over))
-        return titles
 
     def focused_pane(self) -> Pane | None:
         """The pane that has the keyboard."""
@@ -281,15 +272,20 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
             return
         pane = self.focused_pane()
         bar = self.main.query_one(KeyBar)
-        if pane is not None:
+        if pane is not None and not self.leading:
             leading = getattr(pane, "leading", False)
             bar.show(pane.hints(), "leader" if leading else "")
             return
+        if self.leading:
+            bar.show([self._hint(action, "leader") for action in LED], "leader")
+            return
         bar.show([self._hint(action) for action in LIST_HINTS])
 
-    def _hint(self, action: str) -> Hint:
-        label = next(item.label for item in self.keymap.actions if item.id == action)
-        return self.keymap.key(action), label, action
+    def _hint(self, action: str, scope: str = "list") -> Hint:
+        found = (
+            item.label for item in self.keymap.actions if (item.id, item.scope) == (action, scope)
+        )
+        return self.keymap.key(action, scope), next(found), action
 
     # -- keys and clicks -------------------------------------------------------------------------
 
@@ -305,19 +301,6 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
             return
         self.main.query_one(ContainerListView).handed_over = False
         self.key_typed(message.event)
-
-    def key_typed(self, event: events.Key) -> None:
-        """Do what a key asks for, where the keyboard is."""
-        pane = self.focused_pane()
-        scopes = pane.scopes() if pane is not None else ("list",)
-        if (event.character or "").isdigit() and event.character != "0":
-            self.perform("tab_go", str(int(event.character or "1") - 1))
-            return
-        action = self.keymap.find(event.key, event.character, *scopes)
-        if action is not None:
-            self.perform(action.id)
-        elif event.key == "ctrl+c":
-            self.say(f"{self.keymap.key('quit')} quits; containers and sessions live on")
 
     @on(ActionAsked)
     def _action_asked(self, event: ActionAsked) -> None:
@@ -357,7 +340,9 @@ class ContuiApp(Actions, App[str], inherit_bindings=False):
     def _pane_changed(self, event: PaneChanged) -> None:
         if not self.standing or event.pane not in self.panes:
             return
-        self.main.query_one(TabBar).show(self._tab_titles(), self.workspace.active)
+        self.main.query_one(TabBar).show(
+            tab_titles(self.workspace, self.panes), self.workspace.active
+        )
         self.show_hints()
         self.save_soon()
 

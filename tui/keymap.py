@@ -54,6 +54,23 @@ ACTIONS = (
     Action(
         "leave_pane", "to the list", "give the keyboard to the list", ("shift+tab", "left"), "any"
     ),
+    Action("menu", "open…", "a menu of what can be opened", ("+",)),
+    Action("tab_rename", "name tab", "give the tab a name", (",",)),
+    Action("tab_menu", "tab…", "what can be done with the tab", (".",)),
+    Action("lock", "lock", "every key but the leader, and every click, to the pane", ("L",)),
+    Action("tab_left", "tab left", "move the tab to the left", ("<",), "any"),
+    Action("tab_right", "tab right", "move the tab to the right", (">",), "any"),
+    Action("pane_break", "break out", "give the pane a tab of its own", ("B",), "any"),
+    Action("pane_move", "move pane", "put the pane into another tab", ("M",), "any"),
+    Action("pane_join", "join", "bring the pane of another tab here", ("J",), "any"),
+    Action("pane_swap_next", "swap", "let it change places with the next pane", ("}",), "any"),
+    Action(
+        "pane_swap_previous", "swap back", "let it change places with the one before", ("{",), "any"
+    ),
+    Action("resize_left", "border left", "its border to the left", ("shift+left",), "any"),
+    Action("resize_right", "border right", "its border to the right", ("shift+right",), "any"),
+    Action("resize_up", "border up", "its border up", ("shift+up",), "any"),
+    Action("resize_down", "border down", "its border down", ("shift+down",), "any"),
     Action("retry", "retry", "try to reach the backend now", ("R",)),
     Action("quit", "quit", "quit; containers and sessions live on", ("q",)),
     # a pane whose program is over
@@ -98,6 +115,37 @@ ACTIONS = (
         "leader",
         False,
     ),
+    Action("resize_left", "narrower", "its border to the left", ("shift+left",), "leader", False),
+    Action("resize_right", "wider", "its border to the right", ("shift+right",), "leader", False),
+    Action("resize_up", "border up", "its border up", ("shift+up",), "leader", False),
+    Action("resize_down", "border down", "its border down", ("shift+down",), "leader", False),
+    Action("tab_left", "tab left", "move the tab to the left", ("<",), "leader", False),
+    Action("tab_right", "tab right", "move the tab to the right", (">",), "leader", False),
+    Action("tab_rename", "name tab", "give the tab a name", (",",), "leader", False),
+    Action("tab_menu", "tab…", "what can be done with the tab", (".",), "leader", False),
+    Action("pane_break", "break out", "give the pane a tab of its own", ("b",), "leader", False),
+    Action("pane_move", "move pane", "put the pane into another tab", ("M",), "leader", False),
+    Action("pane_join", "join", "bring the pane of another tab here", ("J",), "leader", False),
+    Action(
+        "pane_swap_next", "swap", "let it change places with the next pane", ("}",), "leader", False
+    ),
+    Action(
+        "pane_swap_previous",
+        "swap back",
+        "let it change places with the one before",
+        ("{",),
+        "leader",
+        False,
+    ),
+    Action("menu", "open…", "a menu of what can be opened", ("+",), "leader", False),
+    Action(
+        "lock",
+        "lock",
+        "every key but the leader, and every click, to the pane; or not",
+        ("g",),
+        "leader",
+        False,
+    ),
     Action("scrollback", "scroll", "look at what has scrolled away", ("[",), "leader", False),
     Action("shell", "shell", "another shell, in a new tab", ("e",), "leader", False),
     Action("logs", "logs", "the container's log", ("l",), "leader", False),
@@ -110,6 +158,10 @@ ACTIONS = (
     Action("help", "keys", "the keys, as they are now", ("?",), "leader", False),
     Action("palette", "commands", "find a command by its name", (":",), "leader", False),
 )
+
+# The hints that follow the leader.
+LED = ("detach", "tab_next", "tab_previous", "split_row", "split_column", "zoom", "shell", "logs",
+       "scrollback", "lock", "close", "leave_pane", "help")  # fmt: skip
 
 SCOPE_TITLES = {
     "list": "Containers",

@@ -33,6 +33,7 @@ class Windows(App[str]):
     detach_keys: str
     expected: set[str]
     freezing: dict[str, bool]  # containers that were told to freeze (or thaw), until they say so
+    locked = False  # keys and clicks go to the focused pane alone, see contui.tui.keyboard
     _count = 0
     _held: list[events.Key | str] | None = None  # keys, and ids of containers clicked
     _landed: Pane | None = None
@@ -57,6 +58,14 @@ class Windows(App[str]):
 
     def focused_pane(self) -> Pane | None:
         """The pane that has the keyboard."""
+        raise NotImplementedError
+
+    def show_hints(self) -> None:
+        """Draw the hints that hold where the keyboard is."""
+        raise NotImplementedError
+
+    def perform(self, action: str, argument: str = "") -> None:
+        """Do an action by its id."""
         raise NotImplementedError
 
     def goodbye(self) -> str:
@@ -84,6 +93,7 @@ class Windows(App[str]):
 
     async def _open(self, pane: Pane, split: str) -> Pane:
         self.panes[pane.pane_id] = pane
+        pane.set_locked(self.locked)
         if split:
             self.workspace.split(pane.pane_id, split)
         else:
@@ -208,6 +218,8 @@ class Windows(App[str]):
             return
         had_focus = self.main.focused is None or self.focused_pane() is pane
         self.workspace.close(pane_id)
+        if self.locked and self.workspace.tab is None:
+            self.unlock()
         self.show_state()
         # Before the pane goes: what comes to have the focus meanwhile must keep it.
         if had_focus and self._held is None:
@@ -216,6 +228,10 @@ class Windows(App[str]):
             else:
                 self.focus_list()
         await pane.remove()
+
+    def unlock(self) -> None:
+        """Clicks and keys work everywhere again."""
+        raise NotImplementedError
 
     def focus_list(self) -> None:
         """Give the keyboard to the list."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from textual import events
@@ -57,6 +57,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._workspace = workspace
         self._keymap = keymap
         self._engine = context
+        self.refuses: Callable[[events.Event], bool] = lambda event: False
 
     def compose(self) -> Iterator[Widget]:
         yield TitleBar(self._engine)
@@ -80,6 +81,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         side = 27 if width < NARROW else max(30, min(48, width // 4))
         self.query_one("#side").styles.width = side
         self.set_class(height >= TALL, "-tall")
+
+    def _forward_event(self, event: events.Event) -> None:
+        if not self.refuses(event):
+            super()._forward_event(event)
 
     def on_key(self, event: events.Key) -> None:
         event.stop()

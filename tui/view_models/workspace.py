@@ -1,16 +1,19 @@
-"""Tabs, and in each a tree of panes: where every pane lies, and how that is kept over a quit.
+"""Tabs, and in each a tree of panes: which is shown, and how that is kept over a quit.
 
 `contui.tui.widgets.workspace` gives every pane the rectangle that `rectangles` computes, so a
-split, a zoom or a closed pane is a change here and never moves a widget to another parent.
+split, a zoom, a moved or a closed pane is a change here and never moves a widget to another parent.
+The trees are `contui.tui.view_models.layout`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-ROW, COLUMN = "row", "column"
+from contui.tui.view_models import layout
+from contui.tui.view_models.layout import COLUMN, ROW, Divider, Leaf, Node, Rect, Split
+
+__all__ = ["COLUMN", "ROW", "PaneSpec", "Rect", "Tab", "Workspace", "restore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,35 +27,6 @@ class PaneSpec:
     label: str = "attach"  # in the tab
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
-    """Cells: left, top, width, height."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-@dataclass
-class Leaf:
-    """One pane."""
-
-    pane: str
-
-
-@dataclass
-class Split:
-    """Panes or splits beside each other (row) or below each other (column)."""
-
-    axis: str
-    children: list[Leaf | Split]
-    weights: list[float]
-
-
-Node = Leaf | Split
-
-
 @dataclass
 class Tab:
     """One tab: a tree of panes, which of them has the focus, and whether it fills the tab."""
@@ -60,10 +34,11 @@ class Tab:
     root: Node
     focus: str
     zoomed: bool = False
+    name: str = ""  # as a person has named it; empty: what it shows names it
 
     def panes(self) -> list[str]:
         """The panes of this tab, in reading order."""
-        return list(_walk(self.root))
+        return list(layout.walk(self.root))
 
 
 @dataclass
@@ -99,7 +74,7 @@ class Workspace:
         if tab is None:
             self.open_tab(pane)
             return
-        tab.root = _split(tab.root, tab.focus, pane, axis)
+        tab.root = layout.split(tab.root, tab.focus, pane, axis)
         tab.focus, tab.zoomed = pane, False
 
     def close(self, pane: str) -> None:
@@ -108,7 +83,7 @@ class Workspace:
         if tab is None:
             return
         order = tab.panes()
-        root = _without(tab.root, pane)
+        root = layout.without(tab.root, pane)
         if root is None:
             self._drop(tab)
             return
@@ -154,7 +129,7 @@ class Workspace:
         if tab is None:
             return {}
         whole = Rect(0, 0, width, height)
-        return {tab.focus: whole} if tab.zoomed else dict(_place(tab.root, whole))
+        return {tab.focus: whole} if tab.zoomed else dict(layout.place(tab.root, whole))
 
     def neighbour(self, direction: str, width: int, height: int) -> str | None:
         """The pane to the left, right, up or down of the focus."""
@@ -169,6 +144,65 @@ class Workspace:
         ]
         return min(found)[1] if found else None
 
+    # -- moving things ---------------------------------------------------------------------------
+
+    def move_tab(self, index: int, to: int) -> bool:
+        """Put a tab in another place; the active one stays active. Whether anything moved."""
+        to = max(0, min(to, len(self.tabs) - 1))
+        if index == to or not 0 <= index < len(self.tabs):
+            return False
+        active = self.tabs[self.active]
+        self.tabs.insert(to, self.tabs.pop(index))
+        self.active = self.tabs.index(active)
+        return True
+
+    def break_out(self, pane: str) -> bool:
+        """Give a pane a tab of its own, behind its old one; False when it has that already."""
+        tab = self.tab_of(pane)
+        if tab is None or isinstance(tab.root, Leaf):
+            return False
+        self.close(pane)
+        self.active = self.tabs.index(tab)
+        self.open_tab(pane)
+        return True
+
+    def move_pane(self, pane: str, to: Tab, axis: str = ROW) -> bool:
+        """Put a pane beside (or below) the focus of another tab, and go there."""
+        if self.tab_of(pane) in (None, to):
+            return False
+        self.close(pane)
+        self.active = self.tabs.index(to)
+        self.split(pane, axis)
+        return True
+
+    def swap(self, pane: str, by: int) -> bool:
+        """Let a pane change places with the next (1) or the previous (-1) of its tab."""
+        tab = self.tab_of(pane)
+        panes = tab.panes() if tab else []
+        if tab is None or len(panes) < 2:
+            return False
+        layout.swap(tab.root, pane, panes[(panes.index(pane) + by) % len(panes)])
+        return True
+
+    def dividers(self, width: int, height: int) -> list[Divider]:
+        """The borders in the active tab that can be moved."""
+        tab = self.tab
+        if tab is None or tab.zoomed:
+            return []
+        return list(layout.dividers(tab.root, Rect(0, 0, width, height)))
+
+    def resize(self, direction: str, cells: int, width: int, height: int) -> bool:
+        """Move the border of the focus to the left, right, up or down; whether it moved."""
+        tab = self.tab
+        if tab is None or tab.zoomed:
+            return False
+        axis = ROW if direction in ("left", "right") else COLUMN
+        border = layout.border_of(tab.root, tab.focus, axis, Rect(0, 0, width, height))
+        if border is None:
+            return False
+        at = border.rect.x + 1 if axis == ROW else border.rect.y + 1
+        return border.move_to(at + (cells if direction in ("right", "down") else -cells))
+
     # -- kept over a quit ------------------------------------------------------------------------
 
     def save(self, specs: dict[str, PaneSpec]) -> dict[str, Any]:
@@ -178,6 +212,7 @@ class Workspace:
                 "root": _dump(tab.root, specs),
                 "focus": tab.panes().index(tab.focus),
                 "zoomed": tab.zoomed,
+                "name": tab.name,
             }
             for tab in self.tabs
         ]
@@ -191,67 +226,16 @@ def restore(data: Any) -> tuple[Workspace, dict[str, PaneSpec]]:
     for entry in tabs if isinstance(tabs, list) else []:
         try:
             root = _load(entry["root"], specs)
-            panes = list(_walk(root))
+            panes = list(layout.walk(root))
             focus = panes[min(int(entry.get("focus", 0)), len(panes) - 1)]
-            workspace.tabs.append(Tab(root, focus, bool(entry.get("zoomed", False))))
+            zoomed, name = bool(entry.get("zoomed", False)), str(entry.get("name", ""))
+            workspace.tabs.append(Tab(root, focus, zoomed, name))
         except (KeyError, TypeError, ValueError, IndexError):
             continue
     active = data.get("active", 0) if isinstance(data, dict) else 0
     if isinstance(active, int) and workspace.tabs:
         workspace.active = max(0, min(active, len(workspace.tabs) - 1))
     return workspace, specs
-
-
-def _walk(node: Node) -> Iterator[str]:
-    if isinstance(node, Leaf):
-        yield node.pane
-        return
-    for child in node.children:
-        yield from _walk(child)
-
-
-def _split(node: Node, at: str, pane: str, axis: str) -> Node:
-    if isinstance(node, Leaf):
-        return Split(axis, [node, Leaf(pane)], [1.0, 1.0]) if node.pane == at else node
-    for index, child in enumerate(node.children):
-        if isinstance(child, Leaf) and child.pane == at and node.axis == axis:
-            half = node.weights[index] / 2
-            node.children.insert(index + 1, Leaf(pane))
-            node.weights[index : index + 1] = [half, half]
-            return node
-        node.children[index] = _split(child, at, pane, axis)
-    return node
-
-
-def _without(node: Node, pane: str) -> Node | None:
-    if isinstance(node, Leaf):
-        return None if node.pane == pane else node
-    kept = [
-        (rest, weight)
-        for child, weight in zip(node.children, node.weights, strict=True)
-        if (rest := _without(child, pane)) is not None
-    ]
-    if len(kept) == 1:
-        return kept[0][0]
-    node.children, node.weights = [child for child, _ in kept], [weight for _, weight in kept]
-    return node if kept else None
-
-
-def _place(node: Node, area: Rect) -> Iterator[tuple[str, Rect]]:
-    if isinstance(node, Leaf):
-        yield node.pane, area
-        return
-    along = area.width if node.axis == ROW else area.height
-    total, done, start = sum(node.weights), 0.0, 0
-    for child, weight in zip(node.children, node.weights, strict=True):
-        done += weight
-        end = round(along * done / total)
-        if node.axis == ROW:
-            part = Rect(area.x + start, area.y, end - start, area.height)
-        else:
-            part = Rect(area.x, area.y + start, area.width, end - start)
-        yield from _place(child, part)
-        start = end
 
 
 def _distance(here: Rect, there: Rect, direction: str) -> tuple[int, int] | None:

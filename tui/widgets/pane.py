@@ -17,6 +17,7 @@ from contui.tui.widgets.tab_bar import TabTitle
 class Pane(Widget):
     """One pane of the workspace; its kinds are in modules of their own."""
 
+    ALLOW_SELECT = False  # a drag on the frame moves the border
     DEFAULT_CSS = """
     Pane {
         border: round $line;
@@ -36,6 +37,7 @@ class Pane(Widget):
         self.info = info
         self.news = False
         self.seen = True
+        self.locked = False  # every key and click is this pane's, see contui.tui.keyboard
 
     # -- what kinds of panes say -----------------------------------------------------------------
 
@@ -70,6 +72,16 @@ class Pane(Widget):
             self.news = False
             self.post_message(PaneChanged(self.pane_id))
 
+    def set_locked(self, on: bool) -> None:
+        """Say whether the keyboard is locked to the panes."""
+        if on != self.locked:
+            self.locked = on
+            if self.is_mounted:
+                self.draw()
+
+    def draw(self) -> None:
+        """Write the border and the lines below."""
+
     def container_changed(self, info: ContainerInfo | None) -> None:
         """The container is now like this; None: it was removed."""
         self.info = info
@@ -78,7 +90,8 @@ class Pane(Widget):
 
     def frame(self, title: list[Span], subtitle: list[Span]) -> None:
         """Write the border."""
-        self.border_title = content(title)
+        mark = [Span(" LOCKED ", "match"), Span(" ")] if self.locked else []
+        self.border_title = content([*mark, *title])
         self.border_subtitle = content(subtitle)
 
     def told(self) -> None:

@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from contui.tui.backend_link import BackendLink
 from contui.tui.cli.detach_keys import HOLD_S, Matcher, parse
-from contui.tui.keymap import Keymap, shown
+from contui.tui.keymap import LED, Keymap, shown
 from contui.tui.messages import ActionAsked, PaneChanged, PaneClosed
 from contui.tui.session_link import SessionLink
 from contui.tui.terminal.raw_input import RawKey
@@ -35,8 +35,6 @@ LATE = 0.05  # seconds by which a timer may be late before keys may be, too
 RESET = b"\x1bc\x1b[3J"
 CORNERS = 6  # cells of the lower border that are not for its text
 CANCEL = b"\x18"  # CAN ends a control sequence, see ECMA-48
-LED = ("detach", "tab_next", "tab_previous", "split_row", "split_column", "zoom", "shell", "logs",
-       "scrollback", "close", "leave_pane", "help")  # fmt: skip
 RED, PLAIN = b"\x1b[31m", b"\x1b[39m"
 
 
@@ -56,6 +54,7 @@ class SessionPane(ScrollbackPane):
         super().__init__(pane_id, spec, info)
         self.model = model
         self.leading = False  # the leader has been pressed, its second key is awaited
+        self._resizing = False  # a border was moved: more of those keys move it on
         self._backend = backend
         self._keymap = keymap
         self._detach_keys = detach_keys
@@ -224,7 +223,7 @@ class SessionPane(ScrollbackPane):
 
     def _filter_key(self, event: events.Key) -> bool:
         """Whether a key is contui's; all others go to the program."""
-        if self.leading:
+        if self.leading or self._resizes_on(event):
             self._led(event)
             return True
         if self.scrolling:
@@ -251,13 +250,22 @@ class SessionPane(ScrollbackPane):
             return
         action = self._keymap.find(event.key, event.character, "leader")
         if action is not None:
+            self._resizing = action.id.startswith("resize_")
             self.app.post_message(ActionAsked(action.id))
+
+    def _resizes_on(self, event: events.Key) -> bool:
+        action = self._keymap.find(event.key, event.character, "leader") if self._resizing else None
+        self._resizing = action is not None and action.id.startswith("resize_")
+        return self._resizing
 
     @on(Input)
     def _input(self, event: Input) -> None:
         event.stop()
         if self.model.over:
             self._command(event.data)
+            return
+        if self.locked:  # the detach keys, too, are the program's
+            self._type(self._matcher.release() + event.data)
             return
         data, detached = self._matcher.feed(event.data)
         if self._matching is not None:
@@ -349,7 +357,8 @@ class SessionPane(ScrollbackPane):
     # -- what the app asks and tells -------------------------------------------------------------
 
     def scopes(self) -> tuple[str, ...]:
-        return ("ended", "any", "list") if self.model.over else ()
+        over = ("ended",) if self.locked else ("ended", "any", "list")
+        return over if self.model.over else ()
 
     def container_changed(self, info: ContainerInfo | None) -> None:
         before, self.info = self.info, info

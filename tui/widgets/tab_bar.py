@@ -1,4 +1,4 @@
-"""The line of tabs: click one to go there, its × to close it, + for a new container."""
+"""The line of tabs: click one to go there, drag it to move it, twice to name it; + opens a menu."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ class TabTitle:
 
 
 class TabBar(Painted):
-    """One line of tabs; scrolls so that the active one is seen."""
+    """One line of tabs; scrolls so that the active one is seen. A drag moves a tab."""
 
+    ALLOW_SELECT = False
     DEFAULT_CSS = """
     TabBar {
         height: 1;
@@ -42,6 +43,8 @@ class TabBar(Painted):
         self._tabs: list[TabTitle] = []
         self._active = 0
         self._places: list[tuple[int, int, str, str]] = []
+        self._dragged: int | None = None  # the place of the tab that the mouse holds
+        self._moved = False
 
     def show(self, tabs: list[TabTitle], active: int) -> None:
         """Replace the tabs."""
@@ -58,7 +61,7 @@ class TabBar(Painted):
         for index in range(first, last):
             at = self._draw(spans, index, at)
         spans.append(Span("›" if last < len(self._tabs) else "", "muted"))
-        self._places.append((at, at + 3, "new", ""))
+        self._places.append((at, at + 3, "menu", ""))
         spans.append(Span(" + ", "muted"))
         return self.strip(spans, width)
 
@@ -72,7 +75,7 @@ class TabBar(Painted):
         pieces = [
             Span(f" {index + 1}:" if index < 9 else "  ", "accent" + back if active else "muted"),
             Span(name, f"strong{back} {state}".strip() if active else f"muted {state}".strip()),
-            Span(f" {label}", (("" if active else "muted") + back).strip()),
+            Span(f" {label}" if label else "", (("" if active else "muted") + back).strip()),
             Span(" ×" if active else f"{mark} ", ("muted" + back) if active else "accent"),
             Span(" ", back.strip()) if active else Span(""),
         ]
@@ -104,11 +107,46 @@ class TabBar(Painted):
         name = min(cell_len(clean(tab.name)), LONGEST - 8)
         return name + min(cell_len(clean(tab.label)), 10) + (7 if index == self._active else 6)
 
+    # -- mouse -----------------------------------------------------------------------------------
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        held = self._at(event.x, "tab_go")
+        self._moved = False
+        if held and event.button == 1:
+            self._dragged = int(held[3])
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Past the middle of another tab, the held one takes its place."""
+        over = self._at(event.x, "tab_go") if self._dragged is not None else None
+        if over is None or self._dragged is None:
+            return
+        start, end, _, place = over
+        middle, target = (start + end) / 2, int(place)
+        forth = target > self._dragged and event.x >= middle
+        back = target < self._dragged and event.x < middle
+        if forth or back:
+            self.post_message(ActionAsked("tab_move", f"{self._dragged}:{target}"))
+            self._dragged, self._moved = target, True
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        if self._dragged is not None:
+            self._dragged = None
+            self.release_mouse()
+
     def on_click(self, event: events.Click) -> None:
-        for start, end, action, argument in self._places:
-            if start <= event.x < end:
-                if event.button == 2 and action == "tab_go":
-                    action = "tab_close"
-                self.post_message(ActionAsked(action, argument))
-                event.stop()
-                return
+        found = self._at(event.x)
+        if found is None or self._moved:
+            return
+        event.stop()
+        _, _, action, argument = found
+        if action == "tab_go" and (event.chain == 2 or event.button in (2, 3)):
+            action = {2: "tab_close", 3: "tab_menu"}.get(event.button, "tab_rename")
+        self.post_message(ActionAsked(action, argument))
+
+    def _at(self, x: int, action: str = "") -> tuple[int, int, str, str] | None:
+        """What is drawn in a column: start, end, action, argument."""
+        for place in self._places:
+            if place[0] <= x < place[1] and action in ("", place[2]):
+                return place
+        return None

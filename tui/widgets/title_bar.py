@@ -22,6 +22,7 @@ class TitleBar(Painted):
         self._engine = context
         self._state: tuple[str, str, str] = ("◌", "muted", "connecting")
         self._counts = ""
+        self._unlock = ""  # the chord that unlocks; empty: not locked
 
     def on_mount(self) -> None:
         self._next_minute()
@@ -34,6 +35,11 @@ class TitleBar(Painted):
     def counts(self, running: int, total: int) -> None:
         """How many containers run, and how many there are."""
         self._counts = f"{running}/{total} running" if total else ""
+        self.refresh()
+
+    def set_locked(self, unlock: str) -> None:
+        """The keyboard is locked to a pane until this chord; empty: it is not."""
+        self._unlock = unlock
         self.refresh()
 
     @staticmethod
@@ -63,6 +69,12 @@ class TitleBar(Painted):
             Span(f" {words}" if words else "", role),
             Span(f"  {self._counts}", "muted"),
         ]
+        if self._unlock:
+            left += [
+                Span("  "),
+                Span(" LOCKED ", "match"),
+                Span(f" {self._unlock} unlocks", "warn"),
+            ]
         clock = Span(time.strftime("%H:%M "), "muted")
         gap = width - width_of(left) - len(clock.text)
         if gap < 1:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
-from contui.tui.view_models.workspace import Rect, Workspace
+from contui.tui.messages import ActionAsked
+from contui.tui.view_models.layout import ROW, Divider, Rect
+from contui.tui.view_models.workspace import Workspace
 
 
 class PaneLayout(Layout):
@@ -29,8 +32,9 @@ class PaneLayout(Layout):
 
 
 class WorkspaceView(Widget):
-    """The area right of the list."""
+    """The area right of the list. A press on the frames between two panes grabs their border."""
 
+    ALLOW_SELECT = False
     DEFAULT_CSS = """
     WorkspaceView { height: 1fr; width: 1fr; background: $background; }
     """
@@ -40,6 +44,7 @@ class WorkspaceView(Widget):
         self.workspace = workspace
         self._empty = empty  # id of the child that is shown while there is no tab
         self._panes = PaneLayout()
+        self._grabbed: Divider | None = None
 
     @property
     def layout(self) -> Layout:
@@ -55,3 +60,32 @@ class WorkspaceView(Widget):
         """Where the children lie, by id."""
         found = self.workspace.rectangles(width, height)
         return found or {self._empty: Rect(0, 0, width, height)}
+
+    # -- borders, by mouse -----------------------------------------------------------------------
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        x, y = self._cell(event)
+        borders = self.workspace.dividers(self.size.width, self.size.height)
+        self._grabbed = next((item for item in borders if item.rect.contains(x, y)), None)
+        if self._grabbed is not None and event.button == 1:
+            self.capture_mouse()
+            event.stop()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._grabbed is None:
+            return
+        x, y = self._cell(event)
+        if self._grabbed.move_to(x if self._grabbed.axis == ROW else y):
+            self.rearrange()
+        event.stop()
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        if self._grabbed is not None:
+            self._grabbed = None
+            self.release_mouse()
+            self.app.post_message(ActionAsked("arranged"))
+            event.stop()
+
+    def _cell(self, event: events.MouseEvent) -> tuple[int, int]:
+        """Where the mouse is, in the cells of this widget, whichever child got the event."""
+        return event.screen_x - self.region.x, event.screen_y - self.region.y
