@@ -138,11 +138,11 @@ def _members(pids: Iterable[int]) -> dict[int, _Stat]:
         if pid not in listed and stat.state not in "ZX":
             continue  # of another container: a runtime that runs inside
         found[pid] = stat
-        waiting += (child for child in _children(pid) if child not in found)
+        waiting += (child for child in children(pid) if child not in found)
     return found
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     """Children of all threads. Empty if the kernel was built without it."""
     found: list[int] = []
     with contextlib.suppress(OSError):
@@ -199,7 +199,7 @@ def _message(stat: _Stat, percent: float) -> Process:
         cpu_percent=max(percent, 0.0),
         cpu_time_ms=stat.cpu * 1000 // _TICKS,
         memory_bytes=max(stat.pages, 0) * _PAGE,
-        argv=_arguments(stat.pid),
+        argv=arguments(stat.pid),
         name=stat.name,
         started_at=Timestamp(unix_nanos=_boot_ns() + stat.started * 1_000_000_000 // _TICKS),
         tty=_tty(stat.tty),
@@ -237,7 +237,7 @@ def _read(pid: int) -> _Stat | None:
     )
 
 
-def _arguments(pid: int) -> list[str]:
+def arguments(pid: int) -> list[str]:
     """The command line; empty for a zombie."""
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as file:

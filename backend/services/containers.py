@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+from contui.backend import explain
 from contui.backend.containers import inspect, summary
 from contui.backend.containers.manager import Manager
+from contui.backend.containers.state import run_of
 from contui.backend.engines.base import Engine
 from contui.backend.parts import RuntimeFinder
 from contui.backend.services.sessions import SessionService
 from contui.proto.v1 import containers_pb2 as pb
 from contui.proto.v1.containers_pb2_grpc import ContainerServiceServicer
+
+_MOST_LINES = 1000  # of a log, in one answer
 
 
 class ContainerService(ContainerServiceServicer):
@@ -83,4 +88,24 @@ class ContainerService(ContainerServiceServicer):
             container=summary.summarize(managed.container),
             spec=managed.container.spec,
             json=inspect.document(managed.container, managed.paths, self._runtime.name),
+        )
+
+    async def Explain(self, request: pb.ExplainRequest, context: Any) -> pb.ExplainResponse:
+        managed = self._manager.get(request.container)
+        container = managed.container
+        run = run_of(container.state)
+        lines = min(request.log_lines or explain.LINES, _MOST_LINES)
+        health = container.health_log[-1] if container.health_log else {}
+        return pb.ExplainResponse(
+            container=summary.summarize(container),
+            spec=container.spec,
+            stop_signal=container.stop_signal,
+            stop_timeout_s=container.stop_seconds,
+            stopped_by_user=container.stopped_by_user,
+            init=await asyncio.to_thread(explain.init_facts, run) if run else None,
+            sessions=await self._engine.sessions(managed.id),
+            last_lines=await asyncio.to_thread(explain.last_lines, managed.paths.log, lines),
+            has_shell=await asyncio.to_thread(explain.has_shell, managed.paths.run / "rootfs"),
+            health_failures=container.health_failures,
+            health_output=str(health.get("Output", "")),
         )

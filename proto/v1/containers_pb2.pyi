@@ -1239,3 +1239,175 @@ class InspectResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___InspectResponse: _TypeAlias = InspectResponse  # noqa: Y015
+
+@_typing.final
+class ExplainRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTAINER_FIELD_NUMBER: _builtins.int
+    LOG_LINES_FIELD_NUMBER: _builtins.int
+    container: _builtins.str
+    log_lines: _builtins.int
+    """how many of the last lines of its log are wanted; 0: 5"""
+    def __init__(
+        self,
+        *,
+        container: _builtins.str = ...,
+        log_lines: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "log_lines", b"log_lines"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainRequest: _TypeAlias = ExplainRequest  # noqa: Y015
+
+@_typing.final
+class ExplainResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTAINER_FIELD_NUMBER: _builtins.int
+    SPEC_FIELD_NUMBER: _builtins.int
+    STOP_SIGNAL_FIELD_NUMBER: _builtins.int
+    STOP_TIMEOUT_S_FIELD_NUMBER: _builtins.int
+    STOPPED_BY_USER_FIELD_NUMBER: _builtins.int
+    INIT_FIELD_NUMBER: _builtins.int
+    SESSIONS_FIELD_NUMBER: _builtins.int
+    LAST_LINES_FIELD_NUMBER: _builtins.int
+    HAS_SHELL_FIELD_NUMBER: _builtins.int
+    HEALTH_FAILURES_FIELD_NUMBER: _builtins.int
+    HEALTH_OUTPUT_FIELD_NUMBER: _builtins.int
+    stop_signal: _builtins.str
+    """that `stop` sends: name or number"""
+    stop_timeout_s: _builtins.int
+    """-1: it waits for ever"""
+    stopped_by_user: _builtins.bool
+    """its last end was asked for"""
+    has_shell: _builtins.bool
+    """unset: its root could not be looked at"""
+    health_failures: _builtins.int
+    """in a row"""
+    health_output: _builtins.str
+    """of the last check"""
+    @_builtins.property
+    def container(self) -> Global___Container: ...
+    @_builtins.property
+    def spec(self) -> Global___ContainerSpec: ...
+    @_builtins.property
+    def init(self) -> Global___InitFacts:
+        """of its PID 1; unset while it does not run"""
+
+    @_builtins.property
+    def sessions(self) -> _containers.RepeatedCompositeFieldContainer[_sessions_pb2.Session]:
+        """the main one and execs, ended ones that are still kept included"""
+
+    @_builtins.property
+    def last_lines(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """of its log, oldest first, at most 4 KiB each"""
+
+    def __init__(
+        self,
+        *,
+        container: Global___Container | None = ...,
+        spec: Global___ContainerSpec | None = ...,
+        stop_signal: _builtins.str = ...,
+        stop_timeout_s: _builtins.int = ...,
+        stopped_by_user: _builtins.bool = ...,
+        init: Global___InitFacts | None = ...,
+        sessions: _abc.Iterable[_sessions_pb2.Session] | None = ...,
+        last_lines: _abc.Iterable[_builtins.bytes] | None = ...,
+        has_shell: _builtins.bool | None = ...,
+        health_failures: _builtins.int = ...,
+        health_output: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_has_shell", b"_has_shell", "container", b"container", "has_shell", b"has_shell", "init", b"init", "spec", b"spec"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_has_shell", b"_has_shell", "container", b"container", "has_shell", b"has_shell", "health_failures", b"health_failures", "health_output", b"health_output", "init", b"init", "last_lines", b"last_lines", "sessions", b"sessions", "spec", b"spec", "stop_signal", b"stop_signal", "stop_timeout_s", b"stop_timeout_s", "stopped_by_user", b"stopped_by_user"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__has_shell: _TypeAlias = _typing.Literal["has_shell"]  # noqa: Y015
+    _WhichOneofArgType__has_shell: _TypeAlias = _typing.Literal["_has_shell", b"_has_shell"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__has_shell) -> _WhichOneofReturnType__has_shell | None: ...
+
+Global___ExplainResponse: _TypeAlias = ExplainResponse  # noqa: Y015
+
+@_typing.final
+class InitFacts(_message.Message):
+    """InitFacts is what the kernel says of a container's PID 1. In the masks bit n-1 is signal n."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    ARGV_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    CAUGHT_FIELD_NUMBER: _builtins.int
+    IGNORED_FIELD_NUMBER: _builtins.int
+    BLOCKED_FIELD_NUMBER: _builtins.int
+    CAPABILITIES_FIELD_NUMBER: _builtins.int
+    NO_NEW_PRIVILEGES_FIELD_NUMBER: _builtins.int
+    SECCOMP_FIELD_NUMBER: _builtins.int
+    FOREGROUND_FIELD_NUMBER: _builtins.int
+    KEY_SIGNALS_FIELD_NUMBER: _builtins.int
+    CHILDREN_FIELD_NUMBER: _builtins.int
+    ZOMBIES_FIELD_NUMBER: _builtins.int
+    pid: _builtins.int
+    """on the host"""
+    name: _builtins.str
+    """comm"""
+    state: _builtins.str
+    """one letter of proc(5)"""
+    caught: _builtins.int
+    """signals that it has a handler for"""
+    ignored: _builtins.int
+    blocked: _builtins.int
+    """also those that it waits for with sigwait(3) or signalfd(2)"""
+    capabilities: _builtins.int
+    """effective"""
+    no_new_privileges: _builtins.bool
+    seccomp: _builtins.int
+    """0 none, 1 strict, 2 a filter"""
+    foreground: _builtins.bool
+    """Of the terminal on its stdin, unset when that is none:
+    PID 1's own process group has the terminal: it gets ctrl-c
+    """
+    key_signals: _builtins.bool
+    """ctrl-c makes a signal (ISIG); else it is a byte for the program"""
+    children: _builtins.int
+    """processes below it"""
+    zombies: _builtins.int
+    """dead children that it has not waited for"""
+    @_builtins.property
+    def argv(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        pid: _builtins.int = ...,
+        name: _builtins.str = ...,
+        argv: _abc.Iterable[_builtins.str] | None = ...,
+        state: _builtins.str = ...,
+        caught: _builtins.int = ...,
+        ignored: _builtins.int = ...,
+        blocked: _builtins.int = ...,
+        capabilities: _builtins.int = ...,
+        no_new_privileges: _builtins.bool = ...,
+        seccomp: _builtins.int = ...,
+        foreground: _builtins.bool | None = ...,
+        key_signals: _builtins.bool | None = ...,
+        children: _builtins.int = ...,
+        zombies: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_foreground", b"_foreground", "_key_signals", b"_key_signals", "foreground", b"foreground", "key_signals", b"key_signals"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_foreground", b"_foreground", "_key_signals", b"_key_signals", "argv", b"argv", "blocked", b"blocked", "capabilities", b"capabilities", "caught", b"caught", "children", b"children", "foreground", b"foreground", "ignored", b"ignored", "key_signals", b"key_signals", "name", b"name", "no_new_privileges", b"no_new_privileges", "pid", b"pid", "seccomp", b"seccomp", "state", b"state", "zombies", b"zombies"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__foreground: _TypeAlias = _typing.Literal["foreground"]  # noqa: Y015
+    _WhichOneofArgType__foreground: _TypeAlias = _typing.Literal["_foreground", b"_foreground"]  # noqa: Y015
+    _WhichOneofReturnType__key_signals: _TypeAlias = _typing.Literal["key_signals"]  # noqa: Y015
+    _WhichOneofArgType__key_signals: _TypeAlias = _typing.Literal["_key_signals", b"_key_signals"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__foreground) -> _WhichOneofReturnType__foreground | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__key_signals) -> _WhichOneofReturnType__key_signals | None: ...
+
+Global___InitFacts: _TypeAlias = InitFacts  # noqa: Y015

@@ -98,6 +98,11 @@ class ContainerServiceStub:
                 request_serializer=contui_dot_proto_dot_v1_dot_containers__pb2.InspectRequest.SerializeToString,
                 response_deserializer=contui_dot_proto_dot_v1_dot_containers__pb2.InspectResponse.FromString,
                 _registered_method=True)
+        self.Explain = channel.unary_unary(
+                '/contui.v1.ContainerService/Explain',
+                request_serializer=contui_dot_proto_dot_v1_dot_containers__pb2.ExplainRequest.SerializeToString,
+                response_deserializer=contui_dot_proto_dot_v1_dot_containers__pb2.ExplainResponse.FromString,
+                _registered_method=True)
 
 
 class ContainerServiceServicer:
@@ -192,6 +197,14 @@ class ContainerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Explain(self, request, context):
+        """Explain tells what is needed to say why a container is as it is: facts, no sentences. What
+        cannot be found out is left unset. Reads only; idempotent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ContainerServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -254,6 +267,11 @@ def add_ContainerServiceServicer_to_server(servicer, server):
                     servicer.Inspect,
                     request_deserializer=contui_dot_proto_dot_v1_dot_containers__pb2.InspectRequest.FromString,
                     response_serializer=contui_dot_proto_dot_v1_dot_containers__pb2.InspectResponse.SerializeToString,
+            ),
+            'Explain': grpc.unary_unary_rpc_method_handler(
+                    servicer.Explain,
+                    request_deserializer=contui_dot_proto_dot_v1_dot_containers__pb2.ExplainRequest.FromString,
+                    response_serializer=contui_dot_proto_dot_v1_dot_containers__pb2.ExplainResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -584,6 +602,33 @@ class ContainerService:
             '/contui.v1.ContainerService/Inspect',
             contui_dot_proto_dot_v1_dot_containers__pb2.InspectRequest.SerializeToString,
             contui_dot_proto_dot_v1_dot_containers__pb2.InspectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Explain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/contui.v1.ContainerService/Explain',
+            contui_dot_proto_dot_v1_dot_containers__pb2.ExplainRequest.SerializeToString,
+            contui_dot_proto_dot_v1_dot_containers__pb2.ExplainResponse.FromString,
             options,
             channel_credentials,
             insecure,

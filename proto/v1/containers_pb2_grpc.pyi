@@ -46,6 +46,10 @@ class ContainerServiceStub:
     """List lists containers, newest first. Idempotent."""
     Inspect: _aio.UnaryUnaryMultiCallable[_containers_pb2.InspectRequest, _containers_pb2.InspectResponse]
     """Inspect tells everything about one container. Idempotent."""
+    Explain: _aio.UnaryUnaryMultiCallable[_containers_pb2.ExplainRequest, _containers_pb2.ExplainResponse]
+    """Explain tells what is needed to say why a container is as it is: facts, no sentences. What
+    cannot be found out is left unset. Reads only; idempotent.
+    """
 
 class ContainerServiceServicer(metaclass=_abc_1.ABCMeta):
     """ContainerService owns the life of containers. A container is named by its full id, a unique
@@ -151,5 +155,15 @@ class ContainerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_containers_pb2.InspectRequest, _abc.Awaitable[_containers_pb2.InspectResponse]],
     ) -> _abc.Awaitable[_containers_pb2.InspectResponse]:
         """Inspect tells everything about one container. Idempotent."""
+
+    @_abc_1.abstractmethod
+    def Explain(
+        self,
+        request: _containers_pb2.ExplainRequest,
+        context: _aio.ServicerContext[_containers_pb2.ExplainRequest, _abc.Awaitable[_containers_pb2.ExplainResponse]],
+    ) -> _abc.Awaitable[_containers_pb2.ExplainResponse]:
+        """Explain tells what is needed to say why a container is as it is: facts, no sentences. What
+        cannot be found out is left unset. Reads only; idempotent.
+        """
 
 def add_ContainerServiceServicer_to_server(servicer: ContainerServiceServicer, server: _aio.Server) -> None: ...

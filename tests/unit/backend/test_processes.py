@@ -48,7 +48,7 @@ def test_a_name_may_contain_anything() -> None:
         found = processes._read(child.pid)
         assert found is not None
         assert (found.name, found.ppid) == (") Z 1 (", os.getpid())
-        assert processes._arguments(child.pid)[1:] == ["-IS", "-c", code]
+        assert processes.arguments(child.pid)[1:] == ["-IS", "-c", code]
         child.kill()
 
 

@@ -148,7 +148,7 @@ def test_the_line_below_says_what_happened_and_what_to_do() -> None:
 
 
 def test_exits_in_words() -> None:
-    assert exit_sentence(ExitInfo(-1)) == "nobody saw how it ended (its shim died)"
+    assert "nobody saw how (its shim died)" in exit_sentence(ExitInfo(-1))
     assert "lack of memory" in exit_sentence(ExitInfo(137, 9, "init"))
     assert exit_sentence(ExitInfo(127, error="not found: x\x1b")) == "not found: x␛"
     assert "not found" in exit_hint(ExitInfo(127))
