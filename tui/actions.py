@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from contui.tui import calls
 from contui.tui.messages import ActionDone
+from contui.tui.stats_actions import StatsActions
 from contui.tui.tab_actions import TabActions
 from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.text import Span, clean, plural
@@ -35,7 +36,7 @@ SIGNALS = (
 )
 
 
-class Actions(TabActions):
+class Actions(StatsActions, TabActions):
     """The actions."""
 
     def perform(self, action: str, argument: str = "") -> None:

@@ -105,3 +105,10 @@ class PaneChanged(Message):
     """What a pane says of itself in its tab has changed."""
 
     pane: str
+
+
+@dataclass
+class StatsCame(Message):
+    """New samples of these containers are in the history of `ContuiApp.stats`."""
+
+    containers: frozenset[str]

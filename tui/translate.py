@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -13,6 +13,7 @@ from contui.proto.v1 import (
     events_pb2,
     processes_pb2,
     sessions_pb2,
+    stats_pb2,
     types_pb2,
 )
 from contui.tui.view_models import frames
@@ -20,6 +21,7 @@ from contui.tui.view_models.containers import ContainerInfo, ExitInfo, PortInfo
 from contui.tui.view_models.events import EventInfo
 from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.processes import ProcessInfo, ProcessList
+from contui.tui.view_models.rates import Reading
 from contui.tui.view_models.sessions import ExecRequest, OpenPlan, ViewerInfo
 
 _STATES = {
@@ -201,6 +203,43 @@ def _processes(messages: Iterable[processes_pb2.Process]) -> tuple[ProcessInfo, 
             message.tty,
         )
         for message in messages
+    )
+
+
+def readings(
+    response: stats_pb2.ListStatsResponse,
+) -> Iterator[tuple[str, Reading | None]]:
+    """The containers of a response, by id; None for one that does not run."""
+    for stats in response.stats:
+        yield stats.id, _reading(stats) if stats.HasField("at") else None
+
+
+def _reading(stats: stats_pb2.ContainerStats) -> Reading:
+    cpu, memory, io = stats.cpu, stats.memory, stats.io
+    outside = [item for item in stats.interfaces if item.name != "lo"]
+    waited = [
+        part.pressure.some_micros if part.HasField("pressure") else -1 for part in (cpu, memory, io)
+    ]
+    return Reading(
+        container=stats.id,
+        time=stats.at.unix_nanos / 1e9,
+        clock=stats.monotonic_nanos / 1e9,
+        run=stats.started_at.unix_nanos,
+        cpu_nanos=cpu.total_nanos,
+        cpu_limit=cpu.limit_nano_cpus,
+        periods=cpu.periods,
+        throttled_periods=cpu.throttled_periods,
+        memory_bytes=memory.used_bytes,
+        memory_limit=memory.limit_bytes,
+        oom_kills=memory.oom_kills,
+        pids=stats.pids.current,
+        pids_limit=stats.pids.limit,
+        read_bytes=io.read_bytes,
+        write_bytes=io.write_bytes,
+        rx_bytes=sum(item.rx_bytes for item in outside),
+        tx_bytes=sum(item.tx_bytes for item in outside),
+        waited=(waited[0], waited[1], waited[2]),
+        paused=stats.state == types_pb2.CONTAINER_STATE_PAUSED,
     )
 
 

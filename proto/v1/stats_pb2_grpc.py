@@ -63,9 +63,10 @@ class StatsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Watch(self, request, context):
-        """Watch sends a reading at once and then one every interval. Nothing is read while nobody
-        watches, and all watchers share one reading. A client that reads too slowly gets the newest
-        reading, not all. Ends with the client, or when the last container that it named is removed.
+        """Watch sends a reading at once, a second one after half a second at the latest, so that there
+        can be rates, and then one every interval. Nothing is read while nobody watches, and all
+        watchers share one reading. A client that reads too slowly gets the newest reading, not all.
+        Ends with the client, or when the last container that it named is removed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -22,9 +22,10 @@ class StatsServiceStub:
     List: _aio.UnaryUnaryMultiCallable[_stats_pb2.ListStatsRequest, _stats_pb2.ListStatsResponse]
     """List reads the counters once. Idempotent."""
     Watch: _aio.UnaryStreamMultiCallable[_stats_pb2.WatchStatsRequest, _stats_pb2.ListStatsResponse]
-    """Watch sends a reading at once and then one every interval. Nothing is read while nobody
-    watches, and all watchers share one reading. A client that reads too slowly gets the newest
-    reading, not all. Ends with the client, or when the last container that it named is removed.
+    """Watch sends a reading at once, a second one after half a second at the latest, so that there
+    can be rates, and then one every interval. Nothing is read while nobody watches, and all
+    watchers share one reading. A client that reads too slowly gets the newest reading, not all.
+    Ends with the client, or when the last container that it named is removed.
     """
 
 class StatsServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -47,9 +48,10 @@ class StatsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _stats_pb2.WatchStatsRequest,
         context: _aio.ServicerContext[_stats_pb2.WatchStatsRequest, _abc.AsyncIterator[_stats_pb2.ListStatsResponse]],
     ) -> _abc.AsyncIterator[_stats_pb2.ListStatsResponse]:
-        """Watch sends a reading at once and then one every interval. Nothing is read while nobody
-        watches, and all watchers share one reading. A client that reads too slowly gets the newest
-        reading, not all. Ends with the client, or when the last container that it named is removed.
+        """Watch sends a reading at once, a second one after half a second at the latest, so that there
+        can be rates, and then one every interval. Nothing is read while nobody watches, and all
+        watchers share one reading. A client that reads too slowly gets the newest reading, not all.
+        Ends with the client, or when the last container that it named is removed.
         """
 
 def add_StatsServiceServicer_to_server(servicer: StatsServiceServicer, server: _aio.Server) -> None: ...

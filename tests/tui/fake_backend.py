@@ -25,6 +25,8 @@ from contui.proto.v1 import (
     processes_pb2_grpc,
     sessions_pb2,
     sessions_pb2_grpc,
+    stats_pb2,
+    stats_pb2_grpc,
     types_pb2,
 )
 
@@ -105,6 +107,9 @@ class FakeBackend:
         self.sessions: dict[tuple[str, str], Session] = {}
         self.logs: dict[str, list[tuple[int, bytes]]] = {}
         self.processes: dict[str, list[processes_pb2.Process]] = {}
+        self.readings = 0  # of statistics
+        self.stats_watchers = 0
+        self.stats_interval = 0.05  # seconds
         self.requests: list[Any] = []
         self.watchers: list[asyncio.Queue[events_pb2.Event]] = []
         self.log_watchers: list[asyncio.Queue[None]] = []
@@ -120,6 +125,7 @@ class FakeBackend:
         containers_pb2_grpc.add_ContainerServiceServicer_to_server(Containers(self), server)
         logs_pb2_grpc.add_LogServiceServicer_to_server(Logs(self), server)
         processes_pb2_grpc.add_ProcessServiceServicer_to_server(Processes(self), server)
+        stats_pb2_grpc.add_StatsServiceServicer_to_server(Stats(self), server)
         server.add_insecure_port(f"unix:{self.path}")
         await server.start()
         self._server = server
@@ -449,3 +455,59 @@ class Processes(processes_pb2_grpc.ProcessServiceServicer):
     async def Signal(self, request: Any, context: Any) -> processes_pb2.SignalProcessResponse:
         self.state.requests.append(request)
         return processes_pb2.SignalProcessResponse()
+
+
+class Stats(stats_pb2_grpc.StatsServiceServicer):
+    """Every container that runs uses the more the longer: half a processor, 1 MB/s of each."""
+
+    def __init__(self, state: FakeBackend) -> None:
+        self.state = state
+
+    async def Watch(self, request: Any, context: Any) -> AsyncIterator[Any]:
+        self.state.requests.append(request)
+        self.state.stats_watchers += 1
+        try:
+            while True:
+                yield self._response(list(request.containers))
+                await asyncio.sleep(self.state.stats_interval)
+        finally:
+            self.state.stats_watchers -= 1
+
+    def _response(self, wanted: list[str]) -> stats_pb2.ListStatsResponse:
+        self.state.readings += 1
+        return stats_pb2.ListStatsResponse(
+            stats=[
+                self._reading(container)
+                for container in self.state.containers.values()
+                if container.id in wanted or (not wanted and container.pid)
+            ],
+            at=stamp(),
+            interval_ms=2000,
+            machine_memory_bytes=8 << 30,
+            machine_cpus=4,
+        )
+
+    def _reading(self, container: containers_pb2.Container) -> stats_pb2.ContainerStats:
+        found = stats_pb2.ContainerStats(
+            id=container.id, name=container.name, state=container.state
+        )
+        if container.state not in (RUNNING, PAUSED):
+            return found
+        clock = time.monotonic()
+        count = int(clock * 1e6)
+        found.MergeFrom(
+            stats_pb2.ContainerStats(
+                at=stamp(),
+                monotonic_nanos=int(clock * 1e9),
+                started_at=container.started_at,
+                cpu=stats_pb2.CpuStats(total_nanos=int(clock * 5e8), limit_nano_cpus=1_500_000_000),
+                memory=stats_pb2.MemoryStats(used_bytes=64 << 20, limit_bytes=256 << 20),
+                pids=stats_pb2.PidsStats(current=7, limit=2048),
+                io=stats_pb2.IoStats(read_bytes=count, write_bytes=count),
+                interfaces=[
+                    stats_pb2.InterfaceStats(name="lo", rx_bytes=9 * count),
+                    stats_pb2.InterfaceStats(name="eth0", rx_bytes=count, tx_bytes=count),
+                ],
+            )
+        )
+        return found

@@ -53,6 +53,10 @@ class Sample:
     net_tx_total: int = 0
     disk_read_total: int = 0
     disk_write_total: int = 0
+    # Percent of the time in which some task of it waited for this; -1: the kernel does not tell.
+    cpu_pressure: float = -1.0
+    memory_pressure: float = -1.0
+    io_pressure: float = -1.0
     paused: bool = False
 
 
