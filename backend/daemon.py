@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import signal
+import time
 from collections.abc import Callable
 
 import grpc
@@ -104,7 +105,7 @@ class Daemon:
 
     def _build(self, launcher: Launcher) -> Parts:
         config, tasks = self._config, self._tasks
-        bus, store = Bus(), Store(config.database)
+        bus, store = Bus(time.time_ns() // 1000), Store(config.database)
         images = ImageStore(config.state_dir)
         network = Network(config.instance, config.run_dir, config.subnet)
         find = RuntimeFinder(config.runtime)

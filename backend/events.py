@@ -62,12 +62,17 @@ class Watcher:
 
 
 class Bus:
-    """Numbers events, keeps the last of them and hands them to the watchers."""
+    """Numbers events, keeps the last of them and hands them to the watchers.
 
-    def __init__(self) -> None:
+    `last` is the number before the first. A backend begins at its start in microseconds, beyond
+    whatever the one before it reached: a client that comes back with an old number is not told
+    that it missed nothing.
+    """
+
+    def __init__(self, last: int = 0) -> None:
         self._kept: deque[Event] = deque(maxlen=KEPT)
         self._watchers: set[Watcher] = set()
-        self.sequence = 0
+        self.sequence = last
 
     def publish(
         self,
@@ -94,9 +99,8 @@ class Bus:
 
     def has_after(self, after: int) -> bool:
         """Whether every event behind number `after` is still kept."""
-        if after > self.sequence:
-            return False
-        return after == self.sequence or self._kept[0].sequence <= after + 1
+        first = self._kept[0].sequence if self._kept else self.sequence + 1
+        return first - 1 <= after <= self.sequence
 
     @contextmanager
     def watch(self) -> Iterator[Watcher]:

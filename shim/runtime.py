@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from contui.shim import durable, jsonlite
+from contui.shim import durable, jsonlite, refusals
 from contui.shim.reaper import LOST, Reaper
 from contui.shim.signals import signal
 
@@ -138,7 +138,7 @@ def _result(status: int, log: str, pid_file: str | None, program: str) -> Result
     if status < 0:
         return Result(code=ENGINE_FAILED, error=f"{program} was killed by signal {-status}")
     message = last_error(text) or f"{program} ended with status {status} and said nothing"
-    return Result(code=exit_code(message), error=message)
+    return Result(code=exit_code(message), error=refusals.explain(message))
 
 
 def _take(path: str) -> str:

@@ -7,6 +7,7 @@ the image at hand (users, programs) is found out at the start.
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import signal
 
@@ -15,6 +16,7 @@ from contui.backend.errors import InvalidArgument
 from contui.backend.networks import ports
 from contui.proto.v1.containers_pb2 import ContainerSpec, NetworkConfig
 
+JOURNAL = "/run/systemd/journal/socket"  # as `contui.shim.journald` has it
 LOG_DRIVERS = ("local", "json-file", "journald", "none")
 LOG_OPTIONS = ("max-size", "max-file", "mode", "max-buffer-size")
 NETWORKS = ("bridge", "none", "host")
@@ -99,6 +101,11 @@ def _log(spec: ContainerSpec) -> None:
     if spec.log.driver not in ("", *LOG_DRIVERS):
         raise InvalidArgument(
             f"there is no log driver {spec.log.driver!r}", f"use one of {', '.join(LOG_DRIVERS)}"
+        )
+    if spec.log.driver == "journald" and not os.path.exists(JOURNAL):
+        raise InvalidArgument(
+            f"there is no journal on this machine: {JOURNAL} is missing",
+            "use --log-driver local or json-file",
         )
     for key, value in spec.log.options.items():
         if key not in LOG_OPTIONS:

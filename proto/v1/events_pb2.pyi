@@ -116,7 +116,7 @@ class Event(_message.Message):
     ATTRIBUTES_FIELD_NUMBER: _builtins.int
     CONTAINER_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
-    """grows by one with each event of this backend's life"""
+    """grows by one with each event; a later backend goes on at a far higher one"""
     type: _builtins.str
     """"container", "session", "image", "volume", "network", "system" """
     action: _builtins.str

@@ -52,6 +52,14 @@ def test_a_bounded_past_is_kept() -> None:
     assert not bus.has_after(KEPT + 6), "a number of another backend's life"
 
 
+def test_a_number_of_an_earlier_backend_is_known_for_one() -> None:
+    bus = Bus(1000)
+    assert bus.has_after(1000)
+    assert not bus.has_after(3)
+    assert bus.publish("container", "start").sequence == 1001
+    assert not bus.has_after(999)
+
+
 def test_since() -> None:
     bus = Bus()
     first = bus.publish("container", "create")

@@ -41,7 +41,7 @@ def test_streams_stay_apart_and_the_exit_code_is_recorded(make: Make) -> None:
 
 
 def test_streams_keep_their_order_of_arrival(make: Make) -> None:
-    one = make(sh("for i in 1 2 3 4 5; do echo o$i; sleep 0.02; echo e$i >&2; sleep 0.02; done"))
+    one = make(sh("for i in 1 2 3 4 5; do echo o$i; sleep 0.1; echo e$i >&2; sleep 0.1; done"))
     control = one.spawn()
     view = one.view()
     control.request("start")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,3 +102,12 @@ def test_signals(name: str, number: int) -> None:
 def test_no_signals(name: str) -> None:
     with pytest.raises(InvalidArgument):
         validate.signal_number(name)
+
+
+def test_journald_needs_a_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validate, "JOURNAL", str(tmp_path / "socket"))
+    asked = spec(log=pb.LogConfig(driver="journald"))
+    with pytest.raises(InvalidArgument, match="no journal on this machine"):
+        validate.check(asked)
+    (tmp_path / "socket").touch()
+    validate.check(asked)
