@@ -37,7 +37,8 @@ from contui.tui.messages import (
 from contui.tui.screens.main import MainScreen, Ready
 from contui.tui.tab_titles import tab_titles
 from contui.tui.themes import ANSI_DARK, ANSI_LIGHT, DEFAULT, FALLBACK, NAMES, THEMES
-from contui.tui.view_models.containers import ContainerInfo, ContainerList, exit_text
+from contui.tui.view_models.container_list import ContainerList
+from contui.tui.view_models.containers import ContainerInfo, exit_text
 from contui.tui.view_models.events import EventInfo
 from contui.tui.view_models.text import clean, plural
 from contui.tui.view_models.workspace import Workspace

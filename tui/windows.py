@@ -9,7 +9,8 @@ from textual.app import App
 
 from contui.tui.backend_link import BackendLink
 from contui.tui.keymap import Keymap
-from contui.tui.view_models.containers import ContainerInfo, ContainerList
+from contui.tui.view_models.container_list import ContainerList
+from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.workspace import PaneSpec, Workspace
 from contui.tui.widgets.container_list import ContainerListView
 from contui.tui.widgets.pane import Pane

@@ -92,7 +92,8 @@ async def test_sorting(backend: FakeBackend, opened: Open) -> None:
         assert names(driver) == ["a", "b", "c"]
         await driver.press("o")
         assert names(driver) == ["a", "b", "c"]
-        await driver.press("o")
+        await driver.press("o", "o", "o")
+        assert driver.app.containers.sort == "created"
         assert names(driver) == ["a", "c", "b"]
 
 

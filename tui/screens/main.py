@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from contui.tui.keymap import Keymap
 from contui.tui.messages import KeyPressed
-from contui.tui.view_models.containers import ContainerList
+from contui.tui.view_models.container_list import ContainerList
 from contui.tui.view_models.workspace import Workspace
 from contui.tui.widgets.banner import Banner
 from contui.tui.widgets.container_list import ContainerListView

@@ -1,14 +1,13 @@
-"""The container list: built from events alone, and what each line of it says.
+"""A container as plain data, and what a line says of it.
 
-`contui.tui.backend_link` feeds it, `contui.tui.widgets.container_list` draws it.
+`contui.tui.translate` makes it, `contui.tui.view_models.container_list` holds all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from contui.tui.view_models.text import age, age_changes_in, clean
+from contui.tui.view_models.text import age, clean
 
 LIVE_STATES = frozenset({"starting", "running", "paused", "stopping", "restarting"})
 
@@ -23,8 +22,6 @@ GLYPHS = {
     "exited": ("○", "muted"),
     "unknown": ("○", "bad"),
 }
-
-SORTS = ("created", "name", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,157 +126,3 @@ def _port(port: PortInfo) -> str:
     anywhere = port.host_ip in ("", "0.0.0.0", "::")
     outside = f"{port.host_port}" if anywhere else f"{clean(port.host_ip)}:{port.host_port}"
     return f"{outside}→{inside}"
-
-
-class ContainerList:
-    """The containers as they are shown; the selection is an id, so it survives changes."""
-
-    def __init__(self) -> None:
-        self._by_id: dict[str, ContainerInfo] = {}
-        self._rows: list[str] = []
-        self._index: dict[str, int] = {}
-        self._snapshot: dict[str, ContainerInfo] | None = None
-        self.selected: str | None = None
-        self.marked: set[str] = set()
-        self.filter = ""
-        self.sort = "created"
-
-    def __len__(self) -> int:
-        return len(self._by_id)
-
-    @property
-    def rows(self) -> list[ContainerInfo]:
-        """What is shown, top first."""
-        return [self._by_id[key] for key in self._rows]
-
-    @property
-    def visible(self) -> int:
-        """How many are shown."""
-        return len(self._rows)
-
-    def row(self, index: int) -> ContainerInfo:
-        """The container at a line of the list."""
-        return self._by_id[self._rows[index]]
-
-    def get(self, key: str) -> ContainerInfo | None:
-        """The container with this id."""
-        return self._by_id.get(key)
-
-    def find(self, name: str) -> ContainerInfo | None:
-        """The container with this id or name."""
-        if name in self._by_id:
-            return self._by_id[name]
-        return next((info for info in self._by_id.values() if info.name == name), None)
-
-    @property
-    def running(self) -> int:
-        """How many run."""
-        return sum(info.state == "running" for info in self._by_id.values())
-
-    # -- changes -------------------------------------------------------------------------------
-
-    def begin_snapshot(self) -> None:
-        """What follows is the whole truth, until `synced`; the old list is shown meanwhile."""
-        self._snapshot = {}
-
-    def synced(self) -> None:
-        """The snapshot is complete: what it did not name is gone."""
-        if self._snapshot is not None:
-            self._by_id, self._snapshot = self._snapshot, None
-            self._reorder()
-
-    def put(self, infos: Iterable[ContainerInfo]) -> None:
-        """Containers that are new or have changed."""
-        target = self._by_id if self._snapshot is None else self._snapshot
-        reorder = False
-        for info in infos:
-            old = target.get(info.id)
-            target[info.id] = info
-            reorder = reorder or old is None or self._key(old) != self._key(info)
-        if self._snapshot is None and (reorder or self.filter):
-            self._reorder()
-
-    def remove(self, key: str) -> None:
-        """A container that is no more."""
-        for target in (self._by_id, self._snapshot or {}):
-            target.pop(key, None)
-        self._reorder()
-
-    def set_filter(self, text: str) -> None:
-        """Show only those whose name, image, id or state has every word of the text."""
-        self.filter = text
-        self._reorder()
-
-    def next_sort(self) -> str:
-        """Go to the next order; returns its name."""
-        self.sort = SORTS[(SORTS.index(self.sort) + 1) % len(SORTS)]
-        self._reorder()
-        return self.sort
-
-    def _reorder(self) -> None:
-        old_index = self.index_of(self.selected)
-        shown = [info for info in self._by_id.values() if self._matches(info)]
-        shown.sort(key=self._key)
-        self._rows = [info.id for info in shown]
-        self._index = {key: index for index, key in enumerate(self._rows)}
-        self.marked &= self._by_id.keys()
-        if self.selected not in self._index:
-            self._select_near(old_index or 0)
-
-    def _key(self, info: ContainerInfo) -> tuple[object, ...]:
-        if self.sort == "name":
-            return (info.name, info.id)
-        if self.sort == "state":
-            return (not info.live, info.name, info.id)
-        return (-info.created, info.name, info.id)
-
-    def _matches(self, info: ContainerInfo) -> bool:
-        text = f"{info.name} {info.image} {info.id} {info.state}".lower()
-        return all(word in text for word in self.filter.lower().split())
-
-    # -- selection -----------------------------------------------------------------------------
-
-    def index_of(self, key: str | None) -> int | None:
-        """The line of a container, None if it is not shown."""
-        return None if key is None else self._index.get(key)
-
-    @property
-    def cursor(self) -> int:
-        """The line of the selection; 0 in an empty list."""
-        return self.index_of(self.selected) or 0
-
-    @property
-    def current(self) -> ContainerInfo | None:
-        """The selected container."""
-        return self._by_id.get(self.selected) if self.selected in self._index else None
-
-    def _select_near(self, index: int) -> None:
-        index = min(index, len(self._rows) - 1)
-        self.selected = self._rows[index] if index >= 0 else None
-
-    def move_to(self, index: int) -> None:
-        """Select a line; beyond the ends means the end."""
-        self._select_near(max(0, index))
-
-    def toggle_mark(self) -> None:
-        """Mark or unmark the selected container and go to the next."""
-        if self.selected is not None:
-            self.marked ^= {self.selected}
-            self.move_to(self.cursor + 1)
-
-    def chosen(self) -> list[ContainerInfo]:
-        """What an action is for: the marked ones, else the selected one."""
-        if self.marked:
-            return [info for info in self.rows if info.id in self.marked]
-        return [self.current] if self.current else []
-
-    # -- time ----------------------------------------------------------------------------------
-
-    def next_change(self, now: float, first: int, last: int) -> float | None:
-        """Seconds until the age of a line between `first` and `last` reads differently."""
-        delays = [
-            age_changes_in(now - info.started)
-            for info in (self._by_id[key] for key in self._rows[first:last])
-            if info.state == "running"
-        ]
-        return min(delays, default=None)

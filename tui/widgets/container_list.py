@@ -1,101 +1,90 @@
-"""The list of containers: draws only the lines that are seen, so a thousand cost what twenty do."""
+"""The list of containers: a line each at the side of the panes, a table where it is widened."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from textual import events
-from textual.geometry import Region, Size
-from textual.strip import Strip
 from textual.timer import Timer
 
-from contui.tui.messages import Chosen, Highlighted, KeyPressed
-from contui.tui.view_models.containers import (
-    ContainerInfo,
-    ContainerList,
-    glyph,
-    status_text,
+from contui.tui.messages import ActionAsked, Chosen, Highlighted
+from contui.tui.view_models.columns import (
+    DEFAULT_COLUMNS,
+    NEED_STATS,
+    Column,
+    cells,
+    chosen,
+    container_cell,
 )
+from contui.tui.view_models.container_list import ContainerList
+from contui.tui.view_models.containers import ContainerInfo, glyph, status_text
+from contui.tui.view_models.groups import Group, group_line
 from contui.tui.view_models.text import Span, clean, fit, width_of
-from contui.tui.widgets.paint import PaintedScroll, content
+from contui.tui.widgets.paint import content
+from contui.tui.widgets.table_view import TableView
 
-MOVES = {"up": -1, "down": 1, "k": -1, "j": 1}
 IMAGE_FROM = 30  # cells of width from which the image is shown
 
 
-class ContainerListView(PaintedScroll, can_focus=True):
+class ContainerListView(TableView):
     """Shows a ContainerList; the selection is the model's."""
-
-    DEFAULT_CSS = """
-    ContainerListView {
-        border: round $line;
-        border-title-color: $muted;
-        border-subtitle-color: $muted;
-        scrollbar-size-vertical: 1;
-        overflow-x: hidden;
-        background: $background;
-        &:focus { border: round $line-focus; }
-    }
-    """
 
     def __init__(self, model: ContainerList, id: str | None = None) -> None:
         super().__init__(id=id)
         self.model = model
+        self.chosen_columns: tuple[Column, ...] = chosen(DEFAULT_COLUMNS)
         self.stale = True  # nothing has come yet, or the backend is away
         self.handed_over = False  # a container was chosen: keys are not for the list any more
         self.holding = False  # a pane is on its way: what is typed is for it
         self._ageing: Timer | None = None
 
-    def on_mount(self) -> None:
-        self.changed()
-
-    def on_resize(self) -> None:
-        self._measure()
-
     # -- changes ---------------------------------------------------------------------------------
 
     def changed(self) -> None:
-        """The model has changed: draw what is seen anew."""
-        self._measure()
         self._titles()
-        self._show_cursor()
-        self.refresh()
+        super().changed()
         self._age_later()
-
-    def _measure(self) -> None:
-        size = Size(self.size.width, self.model.visible)
-        if size != self.virtual_size:
-            self.virtual_size = size
 
     def _titles(self) -> None:
         model = self.model
         title = [Span("containers", "muted")]
         if len(model):
-            shown = f"{model.visible}/{len(model)}" if model.filter else f"{len(model)}"
+            shown = f"{model.shown}/{len(model)}" if model.filter else f"{len(model)}"
             title.append(Span(f" {shown}", "strong"))
         self.border_title = content(title)
         notes = []
         if model.marked:
             notes.append(Span(f"{len(model.marked)} marked ", "accent"))
         if model.filter:
-            notes.append(Span(f"/{clean(model.filter)} ", "warn"))
-        if model.sort != "created":
-            notes.append(Span(f"by {model.sort}", "muted"))
+            notes.append(Span(f"{clean(model.filter)} ", "warn"))
+        if model.sort != "created" or model.backwards:
+            notes.append(Span(f"by {model.sort}{' ▴' if model.backwards else ''}", "muted"))
         self.border_subtitle = content(notes)
 
-    def _show_cursor(self) -> None:
-        self.scroll_to_region(
-            Region(0, self.model.cursor, 1, 1), animate=False, force=True, immediate=True
+    @property
+    def wants_stats(self) -> bool:
+        """Whether a column that needs samples is on the screen, or orders the list."""
+        if self.model.sort in NEED_STATS:
+            return self.display
+        return (
+            self.display
+            and self.headed
+            and any(item.column.id in NEED_STATS for item in self.placed())
         )
+
+    def stats_came(self) -> None:
+        """There are new samples."""
+        if self.wants_stats:
+            self.model.restated()
+            self.changed()
 
     def _age_later(self) -> None:
         """Draw again when an age that is seen reads differently, and not before."""
         if self._ageing is not None:
             self._ageing.stop()
             self._ageing = None
-        first = int(self.scroll_y)
-        last = first + max(1, self.size.height)
-        delay = self.model.next_change(time.time(), first, last)
+        delay = self.model.next_change(time.time(), *self.seen())
         if delay is not None:
             self._ageing = self.set_timer(delay + 0.01, self._aged)
 
@@ -106,30 +95,68 @@ class ContainerListView(PaintedScroll, can_focus=True):
 
     # -- drawing ---------------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        index = y + int(self.scroll_y)
-        if index >= self.model.visible:
-            return self.strip(self._empty(y), width)
-        info = self.model.row(index)
-        selected = info.id == self.model.selected
-        base = self.rich_style
-        if selected:
-            base += self.role("select")
-        return self.strip(self._row(info, width, selected), width, base)
+    def count(self) -> int:
+        return self.model.visible
 
-    def _row(self, info: ContainerInfo, width: int, selected: bool) -> list[Span]:
+    def cursor(self) -> int:
+        return self.model.cursor
+
+    def columns(self) -> Sequence[Column]:
+        return self.chosen_columns
+
+    def sorted_by(self) -> tuple[str, bool]:
+        names = {"created": "age", "state": "status"}
+        return names.get(self.model.sort, self.model.sort), self.model.descending
+
+    def select(self, index: int) -> None:
+        before = self.model.selected
+        self.model.move_to(index)
+        if self.model.selected != before:
+            self._age_later()
+
+    def line(self, index: int, width: int) -> list[Span]:
+        found = self.model.line(index)
+        here = index == self.model.cursor
+        lead = Span("▌" if here and self.has_focus else " ", "accent")
+        if isinstance(found, Group):
+            marked = len({info.id for info in found.members} & self.model.marked)
+            return [lead, *group_line(found, self.model.group_by, width - 1, marked)]
+        lead = Span(lead.text + "  " if self.model.group_by else lead.text, lead.role)
+        return self._table(found, lead) if self.headed else self._row(found, width, lead, here)
+
+    def _mark(self, info: ContainerInfo) -> Span:
+        if info.id in self.model.marked:
+            return Span("✓", "accent")
         mark, role = glyph(info)
+        return Span(mark, "muted" if self.stale else role)
+
+    def _dim(self, info: ContainerInfo) -> str:
+        return "muted" if self.stale or not info.live else ""
+
+    def _table(self, info: ContainerInfo, lead: Span) -> list[Span]:
+        now, dim = time.time(), self._dim(info)
+        spare = len(lead.text) - 1
+
+        def text(column: Column, width: int) -> Span:
+            cell = container_cell(info, column, width, now, self.model.stats)
+            if column is first:  # it gives up what the indent of a group takes
+                return Span(fit(cell.text, width - spare), f"strong {dim}".strip())
+            return Span(cell.text, "muted" if dim and cell.role != "bad" else cell.role)
+
+        placed = self.placed()
+        first = placed[0].column
+        spans = cells(placed, text)
+        if spare:
+            spans[0] = Span(spans[0].text[: -spare or None], spans[0].role)
+        return [lead, self._mark(info), Span(" "), *spans]
+
+    def _row(self, info: ContainerInfo, width: int, lead: Span, here: bool) -> list[Span]:
         status, status_role = status_text(info, time.time())
-        if self.stale:
-            role = status_role = "muted"
-        lead = "▌" if selected and self.has_focus else " "
-        marked = info.id in self.model.marked
-        left = [Span(lead, "accent"), Span("✓" if marked else mark, "accent" if marked else role)]
-        right = [Span(f" {status} ", status_role)]
+        left = [lead, self._mark(info)]
+        right = [Span(f" {status} ", "muted" if self.stale else status_role)]
         room = width - width_of(left) - width_of(right) - 1
-        dim = "muted" if self.stale or not info.live else ""
-        name_role = f"strong {dim}".strip() if selected else dim
+        dim = self._dim(info)
+        name_role = f"strong {dim}".strip() if here else dim
         return [*left, *self._names(info, room, name_role), *right]
 
     def _names(self, info: ContainerInfo, room: int, role: str) -> list[Span]:
@@ -143,65 +170,45 @@ class ContainerListView(PaintedScroll, can_focus=True):
             for_name = room - for_image - 1
         return [Span(" " + fit(name, for_name), role), Span(" " + fit(image, for_image), "muted")]
 
-    def _empty(self, y: int) -> list[Span]:
-        if self.model.visible or y > 2 or y == 0:
-            return []
+    def empty(self) -> list[str]:
         if self.stale:
-            lines = ["  waiting for the backend…", ""]
-        elif self.model.filter:
-            lines = ["  nothing matches", "  esc clears the filter"]
-        else:
-            lines = ["  no containers yet", "  n makes one"]
-        return [Span(lines[y - 1], "muted")]
+            return ["  waiting for the backend…", ""]
+        if self.model.filter:
+            return ["  nothing matches", "  esc clears the filter"]
+        return ["  no containers yet", "  n makes one"]
 
     # -- input -----------------------------------------------------------------------------------
 
     def on_focus(self) -> None:
         if not self.holding:
             self.handed_over = False
-        self.refresh()
+        super().on_focus()
 
-    def on_blur(self) -> None:
-        self.refresh()
+    def own_key(self, event: events.Key) -> bool:
+        if self.handed_over:
+            self.pass_on(event)
+            return True
+        group = self.model.current_group
+        if group is None:
+            if event.key == "enter":
+                self.handed_over = True
+                self.pass_on(event)
+                return True
+            return False
+        unfolds = {"enter": True, "right": group.folded, "left": not group.folded}
+        if unfolds.get(event.key):
+            self.app.post_message(ActionAsked("fold"))
+            return True
+        return False
 
-    def move_to(self, index: int) -> None:
-        """Select a line."""
-        before = self.model.selected
-        self.model.move_to(index)
-        if self.model.selected != before:
-            self._show_cursor()
-            self.refresh()
-            self._age_later()
-            self.post_message(Highlighted())
-
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
-        if self.handed_over or event.key == "enter":
-            self.handed_over = True
-            self._pass_on(event)
+    def chosen(self, index: int) -> None:
+        found = self.model.line(index)
+        if isinstance(found, Group):
+            self.app.post_message(ActionAsked("fold"))
             return
-        page = max(1, self.size.height - 1)
-        steps = {**MOVES, "pageup": -page, "pagedown": page}
-        if event.key in steps:
-            self.move_to(max(0, self.model.cursor + steps[event.key]))
-        elif event.key in ("home", "g"):
-            self.move_to(0)
-        elif event.key in ("end", "G"):
-            self.move_to(self.model.visible - 1)
-        else:
-            self._pass_on(event)
+        self.handed_over = True
+        self.app.post_message(Chosen(found.id))
 
-    def _pass_on(self, event: events.Key) -> None:
-        """Straight to the app, as clicks go: through the parents one could overtake the other."""
-        self.app.post_message(KeyPressed(event))
-
-    def on_click(self, event: events.Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        index = offset.y + int(self.scroll_y)
-        if index < self.model.visible:
-            self.move_to(index)
-            self.handed_over = True
-            self.app.post_message(Chosen(self.model.row(index).id))
-            event.stop()
+    def head_chosen(self, column: str) -> None:
+        names = {"age": "created", "status": "state"}
+        self.app.post_message(ActionAsked("sort_by", names.get(column, column)))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contui.tui.view_models.container_list import ContainerList
 from contui.tui.view_models.containers import (
     ContainerInfo,
-    ContainerList,
     ExitInfo,
     PortInfo,
     glyph,
