@@ -108,6 +108,7 @@ class ContainerList:
         """The snapshot is complete: what it did not name is gone."""
         if self._snapshot is not None:
             self._by_id, self._snapshot = self._snapshot, None
+            self.marked &= self._by_id.keys()
             self._stale = True
 
     def put(self, infos: Iterable[ContainerInfo]) -> None:
@@ -121,6 +122,7 @@ class ContainerList:
         """A container that is no more."""
         for target in (self._by_id, self._snapshot or {}):
             target.pop(key, None)
+        self.marked.discard(key)
         self.stats.forget(key)
         self._stale = True
 
@@ -164,7 +166,6 @@ class ContainerList:
         shown.sort(key=self._key, reverse=self.descending)
         self._lines = [info.id for info in shown] if not self.group_by else self._grouped(shown)
         self._index = {key: index for index, key in enumerate(self._lines)}
-        self.marked &= self._by_id.keys()
         if self._selected not in self._index:
             self._selected = self._nearest(old_index or 0)
 
@@ -285,9 +286,10 @@ class ContainerList:
         self.marked = self.marked - shown if shown <= self.marked else self.marked | shown
 
     def chosen(self) -> list[ContainerInfo]:
-        """What an action is for: the marked ones, else the selected one."""
+        """What an action is for: the marked ones that pass the filter, else the selected one."""
         if self.marked:
-            return [info for info in self._by_id.values() if info.id in self.marked]
+            marked = (info for info in self._by_id.values() if info.id in self.marked)
+            return [info for info in marked if self._matches(info)]
         return [self.current] if self.current else []
 
     # -- time ----------------------------------------------------------------------------------
