@@ -91,8 +91,11 @@ class LogReader:
         self._first = {1: stdout, 2: stderr}
 
     def ends(self) -> tuple[int, int]:
-        """Offsets (stdout, stderr) behind what is written; unknown ones are 0."""
-        return self._log.end() if self._log else (0, 0)
+        """Offsets (stdout, stderr) behind what is written; reads all of a `json-file` log."""
+        if self._log:
+            return self._log.end()
+        ends = jsonlogs.tail(self._directory, 0, self._streams)
+        return ends[1], ends[2]
 
     def refresh(self) -> None:
         """Go on behind what was read: more may have been written."""

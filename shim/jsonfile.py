@@ -2,7 +2,9 @@
 
 One JSON object a line: {"log": "text\\n", "stream": "stdout", "time": RFC 3339 with nanoseconds};
 files `json.log`, `json.log.1` (older), ... Bytes that are not UTF-8 cannot be said in JSON: such an
-entry has them in "b64" as well, which shippers ignore and `contui logs` prefers.
+entry has them in "b64" as well, which shippers ignore and `contui logs` prefers. The first entry of
+a file, and the first after a loss, say where they stand: "offsets": [bytes of stdout before it,
+bytes of stderr, bytes of entries before this file]. `contui.backend.jsonlogs` reads all that.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from contui.shim import durable, jsonlite
 from contui.shim.lines import LineCutter
 
 NAME = "json.log"
+_FIRST = 256 << 10  # bytes that hold the first entry of a file
 
 
 class JsonFile:
@@ -34,31 +37,45 @@ class JsonFile:
         self._second, self._prefix = -1, ""
         self._fd = -1
         self._size = 0
+        self._base = 0  # bytes of entries in the files before
+        self._said = False  # whether the reader can tell where the next entry stands
+        self._written = {1: self.out, 2: self.err}  # bytes of each stream that are in entries
         self._open()
         self._repair()
+        self._base = self._base_of_file()
 
     def append(self, stream: int, data: memoryview | bytes) -> None:
         """Write the lines that are whole; count what the disk does not take."""
         self._advance(stream, len(data))
         when = self._time()
-        entries = [
-            self._entry(stream, line + b"\n" if ended else line, when)
-            for line, ended in self._cutter.feed(stream, data)
-        ]
+        entries, size = [], 0
+        for line, ended in self._cutter.feed(stream, data):
+            entries.append(self._entry(stream, line + b"\n" if ended else line, when))
+            size += len(line) + ended
         if entries:
-            self._write(b"".join(entries), len(data))
+            self._write(stream, entries, size)
 
     def skip(self, stream: int, size: int, kind: int) -> None:
         """`size` bytes were lost before they came here."""
         self._advance(stream, size)
+        for one, rest in self._cutter.finish():
+            if one == stream:  # the line that was begun has lost its end
+                self._write(one, [self._entry(one, rest, self._time())], len(rest))
+            else:
+                self._cutter.hold(one, rest)
+        self._lose(stream, size)
+
+    def _lose(self, stream: int, size: int) -> None:
+        self._written[stream] += size
         self.dropped += size
+        self._said = False
 
     def close(self) -> None:
         """Write what had no newline. Idempotent."""
         if self._fd < 0:
             return
         for stream, rest in self._cutter.finish():
-            self._write(self._entry(stream, rest, self._time()), len(rest))
+            self._write(stream, [self._entry(stream, rest, self._time())], len(rest))
         os.close(self._fd)
         self._fd = -1
 
@@ -86,18 +103,39 @@ class JsonFile:
             self._prefix = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{sec:02}."
         return f"{self._prefix}{nanos:09}Z"
 
-    def _write(self, entries: bytes, size: int) -> None:
-        if self._size and self._size + len(entries) > self._max_size:
+    def _write(self, stream: int, entries: list[bytes], size: int) -> None:
+        """Entries that hold `size` bytes of a stream."""
+        held = b"".join(entries)
+        if self._size and self._size + len(held) > self._max_size:
             self._rotate()
+        if not self._said:
+            held = self._placed(entries[0]) + held[len(entries[0]) :]
         try:
-            done = os.write(self._fd, entries)
-            while done < len(entries):
-                done += os.write(self._fd, entries[done:])
+            done = os.write(self._fd, held)
+            while done < len(held):
+                done += os.write(self._fd, held[done:])
         except OSError:
             os.ftruncate(self._fd, self._size)  # no half entry stays
-            self.dropped += size
+            self._lose(stream, size)
             return
-        self._size += len(entries)
+        self._written[stream] += size
+        self._size += len(held)
+        self._said = True
+
+    def _placed(self, entry: bytes) -> bytes:
+        """The entry, saying where it stands."""
+        place = f',"offsets":[{self._written[1]},{self._written[2]},{self._base}]}}\n'
+        return entry[:-2] + place.encode()
+
+    def _base_of_file(self) -> int:
+        """What the first entry of the file that goes on says; else what lies in the older ones."""
+        first = os.pread(self._fd, _FIRST, 0).partition(b"\n")[0]
+        _, found, place = first.rpartition(b',"offsets":[')
+        numbers = place.removesuffix(b"]}").split(b",")
+        if found and len(numbers) == 3 and numbers[2].isdigit():
+            return int(numbers[2])
+        older = (f"{self._path}.{number}" for number in range(1, self._max_files))
+        return sum(os.stat(path).st_size for path in older if os.path.exists(path))
 
     def _rotate(self) -> None:
         """Go on in a new file; when it cannot be made, in the old one."""
@@ -106,11 +144,13 @@ class JsonFile:
             os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
             self._shift()
             os.rename(fresh, self._path)
-            old = self._fd
+            old, size = self._fd, self._size
             self._open()
         except OSError:
             return
         os.close(old)
+        self._base += size
+        self._said = False
 
     def _shift(self) -> None:
         for number in range(self._max_files - 1, 0, -1):

@@ -39,3 +39,7 @@ class LineCutter:
             if held:
                 yield stream, held
                 self._held[stream] = b""
+
+    def hold(self, stream: int, data: bytes) -> None:
+        """Take back what `finish` gave: its line is not over."""
+        self._held[stream] = data

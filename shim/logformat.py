@@ -41,6 +41,7 @@ LOST_BUFFER = 2
 
 _BLOCK = 2048  # records that are read at once
 _PIECE = 1 << 20  # bytes that are read at once
+_BACK = 1 << 18  # the same when going backwards, for a page that is near
 _FAR = 1 << 16  # records of which only one column is looked at
 _STREAM_AT = 34  # where a record has its stream
 
@@ -228,6 +229,33 @@ class Log:
         at = len(self.segments) - 1
         return (at, self.segments[at].count()) if self.segments else (0, 0)
 
+    def backwards(self, total: int) -> Iterator[list[Chunk]]:
+        """Blocks of chunks before byte `total`, the newest block first, each in order of arrival.
+        The chunk that holds the byte comes whole."""
+        at, stop = self.place(total)
+        if self.segments and stop < self.segments[at].count():
+            stop += self.segments[at].record(stop)[1] < total
+        while self.segments and at >= 0:
+            segment = self.segments[at]
+            while stop > 0:
+                first = max(stop - _BLOCK, 0)
+                for run in reversed(list(_runs(segment.records(first, stop), _BACK))):
+                    yield list(_read_run(segment, run))
+                stop = first
+            at -= 1
+            stop = self.segments[at].count() if at >= 0 else 0
+
+    def begins(self, total: int, stream: int) -> bool:
+        """Whether the next byte of a stream, from byte `total` on, is the first of a line."""
+        at, position = self.place(total)
+        if self.segments and position < self.segments[at].count():
+            segment = self.segments[at]
+            record = segment.record(position)
+            if record[1] < total and record[6] == stream:
+                before = os.pread(segment.data, 1, record[3] + total - record[1] - 1)
+                return record[7] != DATA or before == b"\n"
+        return _line_ended(self, at, position, stream)
+
     def chunks(self, place: tuple[int, int] = (0, 0)) -> Iterator[Chunk]:
         """Everything from a place (see `place`, `since`, `tail`) to the end.
 
@@ -250,11 +278,11 @@ def _segment_chunks(segment: Segment, first: int) -> Iterator[Chunk]:
         first += len(block)
 
 
-def _runs(block: list[Record]) -> Iterator[list[Record]]:
+def _runs(block: list[Record], most: int = _PIECE) -> Iterator[list[Record]]:
     """Cut records into runs whose data is read at once."""
     start = size = 0
     for at, record in enumerate(block):
-        if size and size + record[4] > _PIECE:
+        if size and size + record[4] > most:
             yield block[start:at]
             start, size = at, 0
         if record[7] == DATA:

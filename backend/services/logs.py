@@ -16,6 +16,7 @@ from contui.backend.containers.managed import Managed
 from contui.backend.containers.manager import Manager
 from contui.backend.errors import ContuiError, FailedPrecondition
 from contui.backend.logs import LogReader
+from contui.backend.services.logscan import Scanning
 from contui.backend.tickets import Grant, Tickets
 from contui.proto.v1 import logs_pb2 as pb
 from contui.proto.v1.logs_pb2_grpc import LogServiceServicer
@@ -65,6 +66,21 @@ class LogService(LogServiceServicer):
             if writer:
                 writer.close()
             reader.close()
+
+    async def Scan(
+        self, request: pb.ScanLogsRequest, context: Any
+    ) -> AsyncIterator[pb.ScanLogsResponse]:
+        managed = self._manager.get(request.container)
+        driver_of(managed)
+        scanning = await asyncio.to_thread(Scanning, managed.paths.log, request)
+        growth = _Growth(self, managed)
+        try:
+            found = scanning.follow(growth) if request.follow else scanning.pages()
+            async for response in found:
+                yield response
+        finally:
+            growth.close()
+            scanning.close()
 
     async def _writer(self, managed: Managed) -> Writer | None:
         """Watches the shim that writes now; None if there is none."""
@@ -128,6 +144,33 @@ class LogService(LogServiceServicer):
             "viewer": len(descriptors) > 2 * len(numbers),
         }
         return Grant(message, descriptors)
+
+
+class _Growth:
+    """Waits for what a container's runs write."""
+
+    def __init__(self, service: LogService, managed: Managed) -> None:
+        self._service = service
+        self._managed = managed
+        self._writer: Writer | None = None
+        self._begun = False
+
+    async def more(self) -> bool:
+        """Wait until there may be more; False when the container has stopped."""
+        if self._writer is None:
+            find = self._service._next_writer if self._begun else self._service._writer
+            self._writer = await find(self._managed)
+            self._begun, first = True, not self._begun
+            return self._writer is not None or first
+        if await self._writer.quiet():
+            self.close()
+        return True
+
+    def close(self) -> None:
+        """Stop waiting."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
 
 
 class Writer:

@@ -99,7 +99,7 @@ async def aftermath(managed: Managed, start: Offsets) -> AsyncIterator[pb.Server
     reader = await asyncio.to_thread(LogReader, managed.paths.log, ReadLogsRequest())
     try:
         reader.skip_to(start.stdout, start.stderr)
-        stdout, stderr = reader.ends()
+        stdout, stderr = await asyncio.to_thread(reader.ends)
         session = pb.Session(
             id=MAIN,
             container=container.id,

@@ -3,9 +3,11 @@
 isort:skip_file
 Logs: what the main session of a container has printed, over all its runs."""
 
+from collections import abc as _abc
 from contui.proto.v1 import types_pb2 as _types_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -159,3 +161,173 @@ class LogTicketResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LogTicketResponse: _TypeAlias = LogTicketResponse  # noqa: Y015
+
+@_typing.final
+class ScanLogsRequest(_message.Message):
+    """Positions name a place in a log: they grow with it, stay valid over rotation, and have no other
+    meaning. A line is at the position of its first byte, so lines of both streams have one order.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTAINER_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    BACKWARDS_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    GREP_FIELD_NUMBER: _builtins.int
+    STDOUT_FIELD_NUMBER: _builtins.int
+    STDERR_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    FOLLOW_FIELD_NUMBER: _builtins.int
+    container: _builtins.str
+    position: _builtins.int
+    """any, also within a line: then the next line that begins"""
+    end: _builtins.bool
+    """behind the newest line, whatever the direction"""
+    backwards: _builtins.bool
+    """lines that begin before the place, the nearest ones"""
+    limit: _builtins.int
+    """lines; 0: none are sent, only counted"""
+    grep: _builtins.str
+    """a regular expression over each line's text, without its colours"""
+    stdout: _builtins.bool
+    """both false: both"""
+    stderr: _builtins.bool
+    follow: _builtins.bool
+    """go on with what comes, until the container has ended; not backwards."""
+    @_builtins.property
+    def time(self) -> _types_pb2.Timestamp:
+        """the first line that is not older"""
+
+    @_builtins.property
+    def since(self) -> _types_pb2.Timestamp:
+        """lines before this are not there"""
+
+    @_builtins.property
+    def until(self) -> _types_pb2.Timestamp:
+        """lines after this are not there"""
+
+    def __init__(
+        self,
+        *,
+        container: _builtins.str = ...,
+        position: _builtins.int = ...,
+        time: _types_pb2.Timestamp | None = ...,
+        end: _builtins.bool = ...,
+        backwards: _builtins.bool = ...,
+        limit: _builtins.int = ...,
+        grep: _builtins.str = ...,
+        stdout: _builtins.bool = ...,
+        stderr: _builtins.bool = ...,
+        since: _types_pb2.Timestamp | None = ...,
+        until: _types_pb2.Timestamp | None = ...,
+        follow: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "from", b"from", "position", b"position", "since", b"since", "time", b"time", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backwards", b"backwards", "container", b"container", "end", b"end", "follow", b"follow", "from", b"from", "grep", b"grep", "limit", b"limit", "position", b"position", "since", b"since", "stderr", b"stderr", "stdout", b"stdout", "time", b"time", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_from: _TypeAlias = _typing.Literal["position", "time", "end"]  # noqa: Y015
+    _WhichOneofArgType_from: _TypeAlias = _typing.Literal["from", b"from"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_from) -> _WhichOneofReturnType_from | None: ...
+
+Global___ScanLogsRequest: _TypeAlias = ScanLogsRequest  # noqa: Y015
+
+@_typing.final
+class ScanLogsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINES_FIELD_NUMBER: _builtins.int
+    NEXT_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    FINISHED_FIELD_NUMBER: _builtins.int
+    SKIPPED_LINES_FIELD_NUMBER: _builtins.int
+    SKIPPED_BYTES_FIELD_NUMBER: _builtins.int
+    ENDED_FIELD_NUMBER: _builtins.int
+    next: _builtins.int
+    """where to go on in the same direction"""
+    start: _builtins.int
+    """of the oldest line that is kept"""
+    end: _builtins.int
+    """behind the newest line"""
+    finished: _builtins.bool
+    """there is no more in this direction (now, unless it follows)"""
+    skipped_lines: _builtins.int
+    """of a follower: before the first of these lines"""
+    skipped_bytes: _builtins.int
+    ended: _builtins.bool
+    """of a follower, the last response: the container has ended"""
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___LogLine]:
+        """in the order of their positions"""
+
+    def __init__(
+        self,
+        *,
+        lines: _abc.Iterable[Global___LogLine] | None = ...,
+        next: _builtins.int = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+        finished: _builtins.bool = ...,
+        skipped_lines: _builtins.int = ...,
+        skipped_bytes: _builtins.int = ...,
+        ended: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "ended", b"ended", "finished", b"finished", "lines", b"lines", "next", b"next", "skipped_bytes", b"skipped_bytes", "skipped_lines", b"skipped_lines", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScanLogsResponse: _TypeAlias = ScanLogsResponse  # noqa: Y015
+
+@_typing.final
+class LogLine(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    STREAM_FIELD_NUMBER: _builtins.int
+    DATA_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    OPEN_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    DROPPED_FIELD_NUMBER: _builtins.int
+    NOTICE_FIELD_NUMBER: _builtins.int
+    position: _builtins.int
+    stream: _types_pb2.Stream.ValueType
+    data: _builtins.bytes
+    """without its newline, at the most 64 KiB of it"""
+    open: _builtins.bool
+    """its newline has not come yet; it may come again, grown"""
+    size: _builtins.int
+    """bytes of the whole line as far as they were looked at"""
+    dropped: _builtins.int
+    """not a line: so many bytes were lost here, and `notice` says why"""
+    notice: _builtins.str
+    @_builtins.property
+    def at(self) -> _types_pb2.Timestamp:
+        """when its first byte was read by the shim"""
+
+    def __init__(
+        self,
+        *,
+        position: _builtins.int = ...,
+        stream: _types_pb2.Stream.ValueType = ...,
+        data: _builtins.bytes = ...,
+        at: _types_pb2.Timestamp | None = ...,
+        open: _builtins.bool = ...,
+        size: _builtins.int = ...,
+        dropped: _builtins.int = ...,
+        notice: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "data", b"data", "dropped", b"dropped", "notice", b"notice", "open", b"open", "position", b"position", "size", b"size", "stream", b"stream"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LogLine: _TypeAlias = LogLine  # noqa: Y015

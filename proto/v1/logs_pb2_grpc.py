@@ -44,6 +44,11 @@ class LogServiceStub:
                 request_serializer=contui_dot_proto_dot_v1_dot_logs__pb2.LogTicketRequest.SerializeToString,
                 response_deserializer=contui_dot_proto_dot_v1_dot_logs__pb2.LogTicketResponse.FromString,
                 _registered_method=True)
+        self.Scan = channel.unary_stream(
+                '/contui.v1.LogService/Scan',
+                request_serializer=contui_dot_proto_dot_v1_dot_logs__pb2.ScanLogsRequest.SerializeToString,
+                response_deserializer=contui_dot_proto_dot_v1_dot_logs__pb2.ScanLogsResponse.FromString,
+                _registered_method=True)
 
 
 class LogServiceServicer:
@@ -65,6 +70,16 @@ class LogServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Scan(self, request, context):
+        """Scan looks for lines from a place on, in either direction, and sends those that match until it
+        has `limit` of them or is at the end. Its cost is that of what it looks through, never of what
+        lies behind. While it looks, it sends responses without lines, for progress; to cancel the call
+        ends the search. Idempotent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LogServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +92,11 @@ def add_LogServiceServicer_to_server(servicer, server):
                     servicer.Ticket,
                     request_deserializer=contui_dot_proto_dot_v1_dot_logs__pb2.LogTicketRequest.FromString,
                     response_serializer=contui_dot_proto_dot_v1_dot_logs__pb2.LogTicketResponse.SerializeToString,
+            ),
+            'Scan': grpc.unary_stream_rpc_method_handler(
+                    servicer.Scan,
+                    request_deserializer=contui_dot_proto_dot_v1_dot_logs__pb2.ScanLogsRequest.FromString,
+                    response_serializer=contui_dot_proto_dot_v1_dot_logs__pb2.ScanLogsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -133,6 +153,33 @@ class LogService:
             '/contui.v1.LogService/Ticket',
             contui_dot_proto_dot_v1_dot_logs__pb2.LogTicketRequest.SerializeToString,
             contui_dot_proto_dot_v1_dot_logs__pb2.LogTicketResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Scan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/contui.v1.LogService/Scan',
+            contui_dot_proto_dot_v1_dot_logs__pb2.ScanLogsRequest.SerializeToString,
+            contui_dot_proto_dot_v1_dot_logs__pb2.ScanLogsResponse.FromString,
             options,
             channel_credentials,
             insecure,

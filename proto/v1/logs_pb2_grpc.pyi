@@ -22,6 +22,12 @@ class LogServiceStub:
     """Ticket is for a client on the same machine: shown at `address` it yields descriptors of the
     log's files and, with follow, a connected viewer that resumes where the files end.
     """
+    Scan: _aio.UnaryStreamMultiCallable[_logs_pb2.ScanLogsRequest, _logs_pb2.ScanLogsResponse]
+    """Scan looks for lines from a place on, in either direction, and sends those that match until it
+    has `limit` of them or is at the end. Its cost is that of what it looks through, never of what
+    lies behind. While it looks, it sends responses without lines, for progress; to cancel the call
+    ends the search. Idempotent.
+    """
 
 class LogServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -42,6 +48,18 @@ class LogServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_logs_pb2.LogTicketResponse]:
         """Ticket is for a client on the same machine: shown at `address` it yields descriptors of the
         log's files and, with follow, a connected viewer that resumes where the files end.
+        """
+
+    @_abc_1.abstractmethod
+    def Scan(
+        self,
+        request: _logs_pb2.ScanLogsRequest,
+        context: _aio.ServicerContext[_logs_pb2.ScanLogsRequest, _abc.AsyncIterator[_logs_pb2.ScanLogsResponse]],
+    ) -> _abc.AsyncIterator[_logs_pb2.ScanLogsResponse]:
+        """Scan looks for lines from a place on, in either direction, and sends those that match until it
+        has `limit` of them or is at the end. Its cost is that of what it looks through, never of what
+        lies behind. While it looks, it sends responses without lines, for progress; to cancel the call
+        ends the search. Idempotent.
         """
 
 def add_LogServiceServicer_to_server(servicer: LogServiceServicer, server: _aio.Server) -> None: ...
