@@ -281,7 +281,6 @@ def test_a_follower_without_lines_counts(tmp_path: Path) -> None:
 def test_a_follower_whose_place_was_rotated_away_says_how_much(tmp_path: Path) -> None:
     writer = LogWriter(str(tmp_path), 100, 2)
     writer.append(1, b"first\n")
-    follower = Follower(open_pages(tmp_path), 6, Query(100))
     for number in range(100):
         writer.append(1, b"%d\n" % number)
     pages = open_pages(tmp_path)
