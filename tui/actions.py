@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from contui.tui import calls
+from contui.tui.explain_actions import ExplainActions
 from contui.tui.messages import ActionDone
 from contui.tui.stats_actions import StatsActions
 from contui.tui.tab_actions import TabActions
@@ -36,7 +37,7 @@ SIGNALS = (
 )
 
 
-class Actions(StatsActions, TabActions):
+class Actions(ExplainActions, StatsActions, TabActions):
     """The actions."""
 
     def perform(self, action: str, argument: str = "") -> None:

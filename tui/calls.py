@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 
 Call = Callable[[Any], Awaitable[Any]]
 
+# What the form of a new container says whole, whatever a request said before.
+FORM_FIELDS = ("image", "command", "user", "env", "workdir", "tty", "open_stdin", "auto_remove",
+               "size", "restart")  # fmt: skip
+
 
 def stop(container: str) -> Call:
     """Its stop signal, then KILL after its timeout."""
@@ -100,6 +104,18 @@ def inspect(container: str) -> Call:
     return make
 
 
+def explain(container: str) -> Call:
+    """The facts from which it can be said why it is as it is."""
+
+    def make(channel: Any) -> Awaitable[Any]:
+        from contui.proto.v1 import containers_pb2 as pb
+        from contui.proto.v1.containers_pb2_grpc import ContainerServiceStub
+
+        return ContainerServiceStub(channel).Explain(pb.ExplainRequest(container=container))
+
+    return make
+
+
 def signal_process(container: str, pid: int, signal: str) -> Call:
     """A signal to one process, by its PID on the host."""
 
@@ -123,6 +139,34 @@ def create(new: NewContainer, size: tuple[int, int]) -> Call:
         stub = ContainerServiceStub(channel)
         request = pb.CreateRequest(spec=spec(new, size), name=new.name, start=True)
         return str((await stub.Create(request)).id)
+
+    return make
+
+
+def recreate(old: Any, new: NewContainer, flag: str, size: tuple[int, int]) -> Call:
+    """Make a container like one whose request was `old`, with what the form says laid over it, and
+    a flag of `run` for which the form has no field; answers its id."""
+
+    async def make(channel: Any) -> str:
+        from contui.proto.v1 import containers_pb2 as pb
+        from contui.proto.v1.containers_pb2_grpc import ContainerServiceStub
+        from contui.tui.view_models.recreate import apply
+
+        wanted = spec(new, size)
+        kept: Any = pb.ContainerSpec()
+        kept.CopyFrom(old)
+        for name in FORM_FIELDS:
+            kept.ClearField(name)
+        kept.network.mode = ""
+        del kept.network.ports[:]
+        mounts = [mount for mount in kept.mounts if mount.type == "tmpfs"]
+        del kept.mounts[:]
+        kept.mounts.extend(mounts)
+        kept.resources.memory_bytes = 0
+        kept.MergeFrom(wanted)
+        apply(kept, flag)
+        request = pb.CreateRequest(spec=kept, name=new.name, start=True)
+        return str((await ContainerServiceStub(channel).Create(request)).id)
 
     return make
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.message import Message
@@ -46,6 +46,15 @@ class InspectCame(Message):
 
     pane: str
     json: str = ""
+    problem: Problem | None = None
+
+
+@dataclass
+class ExplainCame(Message):
+    """The facts about a container (an ExplainResponse), or why they cannot be had."""
+
+    pane: str
+    facts: Any = None
     problem: Problem | None = None
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contui.tui.screens.main import MainScreen
     from contui.tui.view_models.sessions import ExecRequest
 
-LABELS = {"log": "logs", "processes": "procs", "inspect": "inspect"}
+LABELS = {"log": "logs", "processes": "procs", "inspect": "inspect", "explain": "why"}
 
 
 class Windows(App[str]):
@@ -168,6 +168,10 @@ class Windows(App[str]):
             from contui.tui.widgets.inspect_pane import InspectPane
 
             return InspectPane(pane_id, spec, info, self.link, self.keymap)
+        if spec.kind == "explain":
+            from contui.tui.widgets.explain_pane import ExplainPane
+
+            return ExplainPane(pane_id, spec, info, self.link, self.keymap)
         return self._session_pane(pane_id, spec, info, None)
 
     def _session_pane(

@@ -110,6 +110,7 @@ class FakeBackend:
         self.readings = 0  # of statistics
         self.stats_watchers = 0
         self.stats_interval = 0.05  # seconds
+        self.explained: dict[str, Any] = {}  # fields of an ExplainResponse, by container
         self.requests: list[Any] = []
         self.watchers: list[asyncio.Queue[events_pb2.Event]] = []
         self.log_watchers: list[asyncio.Queue[None]] = []
@@ -406,6 +407,19 @@ class Containers(containers_pb2_grpc.ContainerServiceServicer):
         container = await self._take(request, context)
         self.state.removes(container.name)
         return containers_pb2.RemoveResponse()
+
+    async def Explain(self, request: Any, context: Any) -> containers_pb2.ExplainResponse:
+        container = await self._take(request, context)
+        spec = containers_pb2.ContainerSpec(
+            image=container.image,
+            command=container.argv,
+            tty=container.tty,
+            open_stdin=container.open_stdin,
+        )
+        fields = {"spec": spec, "stop_signal": "TERM", "stop_timeout_s": 10}
+        return containers_pb2.ExplainResponse(
+            container=container, **fields | self.state.explained.get(container.name, {})
+        )
 
     async def Inspect(self, request: Any, context: Any) -> containers_pb2.InspectResponse:
         container = await self._take(request, context)

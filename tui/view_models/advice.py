@@ -15,7 +15,10 @@ def session_line(model: SessionModel, info: ContainerInfo | None) -> list[Span]:
     if model.phase is Phase.FAILED and model.problem is not None:
         return _failed(model, info)
     if model.notices:
-        return [Span(clean(model.notices[-1]), "warn"), *_notice_remedy(model.notices[-1])]
+        return [
+            Span(f"{clean(model.notices[-1])}  ", "warn"),
+            *keys_line([("ctrl-] m", "hide this")]),
+        ]
     return []
 
 
@@ -26,6 +29,7 @@ def _ended(model: SessionModel, exit: ExitInfo, info: ContainerInfo | None) -> l
     if hint := exit_hint(exit):
         spans.append(Span(f" · {hint}", "muted"))
     if model.main:
+        spans.append(Span(" · it was PID 1, so the container stopped", "muted"))
         keys = [("r", "restart"), ("l", "log"), ("d", "remove"), ("x", "close")]
     else:
         keys = [("enter", "again"), ("x", "close")]
@@ -45,12 +49,6 @@ def _failed(model: SessionModel, info: ContainerInfo | None) -> list[Span]:
     elif info is not None and info.state == "paused":
         keys = [("z", "unpause"), ("enter", "try again"), ("x", "close")]
     return [*spans, Span("  "), *keys_line(keys)]
-
-
-def _notice_remedy(notice: str) -> list[Span]:
-    if "stdin" not in notice:
-        return []
-    return [Span("  "), *keys_line([("ctrl-] e", "a shell beside it"), ("ctrl-] m", "hide this")])]
 
 
 def keys_line(keys: list[tuple[str, str]]) -> list[Span]:

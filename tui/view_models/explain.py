@@ -154,8 +154,12 @@ def interrupt_is_lost(init: InitFacts) -> bool:
     False unless the kernel says so: PID 1's group has the terminal, the terminal makes a signal of
     the key, and PID 1 neither handles it nor waits for it.
     """
-    reaches = init.foreground and init.key_signals
-    return bool(reaches) and not _heeds(init, INT) and not is_init(init)
+    return bool(init.foreground and init.key_signals) and ignores_interrupt(init)
+
+
+def ignores_interrupt(init: InitFacts) -> bool:
+    """Whether SIGINT does nothing to PID 1."""
+    return not _heeds(init, INT) and not is_init(init)
 
 
 def _heeds(init: InitFacts, signal: int) -> bool:

@@ -26,9 +26,9 @@ from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.sessions import STDERR, OpenPlan, Phase, SessionModel
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint
-from contui.tui.widgets.scrollback import ScrollbackPane
 from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.tab_bar import TabTitle
+from contui.tui.widgets.trapped_pane import TrappedPane
 
 TURN_BYTES = 32 << 10  # of output that the terminal takes before others have a turn
 LATE = 0.05  # seconds by which a timer may be late before keys may be, too
@@ -38,7 +38,7 @@ CANCEL = b"\x18"  # CAN ends a control sequence, see ECMA-48
 RED, PLAIN = b"\x1b[31m", b"\x1b[39m"
 
 
-class SessionPane(ScrollbackPane):
+class SessionPane(TrappedPane):
     """One viewer of one session."""
 
     def __init__(
@@ -51,17 +51,13 @@ class SessionPane(ScrollbackPane):
         keymap: Keymap,
         detach_keys: str,
     ) -> None:
-        super().__init__(pane_id, spec, info)
-        self.model = model
+        super().__init__(pane_id, spec, info, model, backend, keymap)
         self.leading = False  # the leader has been pressed, its second key is awaited
         self._resizing = False  # a border was moved: more of those keys move it on
-        self._backend = backend
-        self._keymap = keymap
         self._detach_keys = detach_keys
         self._matcher = Matcher(parse(detach_keys))
         self._early = b""  # typed before there was a stream
         self._matching: Timer | None = None
-        self._link: SessionLink | None = None
 
     def compose(self) -> Iterator[Widget]:
         yield from super().compose()
@@ -166,8 +162,9 @@ class SessionPane(ScrollbackPane):
                 model.watched(viewers)
                 self._follow_size()
                 self._choose_answerer()
+                self.traps.watched()
             case frames.Noticed(text):
-                model.notice(text)
+                self.trap_notice(text)
             case frames.Exited(exit):
                 model.ended(exit)
                 self.terminal.reply_enabled = False
@@ -181,6 +178,7 @@ class SessionPane(ScrollbackPane):
         self.model.opened(
             frame.session, frame.argv, frame.tty, frame.open_stdin, frame.access, frame.start
         )
+        self.traps.attached()
         # Answers to questions of the past have been given: only live output is replied to.
         self.terminal.reply_enabled = False
         if frame.prologue:
@@ -209,6 +207,7 @@ class SessionPane(ScrollbackPane):
         if not data:
             return
         if not self.model.tty:
+            self.trap_output(stream, data)
             data = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
             if stream == STDERR:
                 data = RED + data + PLAIN
@@ -310,6 +309,7 @@ class SessionPane(ScrollbackPane):
         if b"\x03" in data:
             if self._link is not None:
                 self._link.signal("INT")
+                self.trap_typed(data)
             return
         data = data.replace(b"\r", b"\n")
         self.terminal.feed(data.replace(b"\n", b"\r\n"))
@@ -323,7 +323,9 @@ class SessionPane(ScrollbackPane):
         elif self.model.access == "ro":
             self.model.notice("this viewer is read-only: ctrl-] a takes another access")
             self.draw()
-        elif not self._link.send(data):
+        elif self._link.send(data):
+            self.trap_typed(data)
+        else:
             self.app.bell()
 
     def detach(self) -> None:
@@ -338,21 +340,6 @@ class SessionPane(ScrollbackPane):
             self.app.focus_list()
         note = f"{self.spec.name}: detached, the program goes on; enter attaches again"
         self.app.post_message(PaneClosed(self.pane_id, note))
-
-    def next_access(self) -> str:
-        """Ask for the next access: read-write, read-only, exclusive."""
-        order = ["rw", "ro", "exclusive"]
-        wanted = order[(order.index(self.model.access) + 1) % 3]
-        if self._link is not None:
-            self.model.access = wanted
-            self._link.access(wanted)
-        self.draw()
-        return wanted
-
-    def mute(self) -> None:
-        """Hide the notices."""
-        self.model.notices.clear()
-        self.draw()
 
     # -- what the app asks and tells -------------------------------------------------------------
 
@@ -401,7 +388,7 @@ class SessionPane(ScrollbackPane):
         room = self.outer_size.width - CORNERS if self.outer_size.width else 1000
         below = self.foot() or self.model.subtitle(self._detach_keys, room)
         self.frame(self.model.title(), below)
-        self.query_one(StatusLine).say(session_line(self.model, self.info))
+        self.query_one(StatusLine).say([*session_line(self.model, self.info), *self.trap_spans()])
 
 
 def _label(keymap: Keymap, action: str) -> str:

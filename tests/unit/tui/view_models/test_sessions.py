@@ -136,7 +136,7 @@ def test_the_line_below_says_what_happened_and_what_to_do() -> None:
     model.notice("stdin is closed: started without -i")
     model.notice("stdin is closed: started without -i")
     assert len(model.notices) == 1
-    assert "a shell beside it" in text(session_line(model, None))
+    assert "hide this" in text(session_line(model, None))
     model.ended(ExitInfo(137, 9))
     line = text(session_line(model, ContainerInfo("c1", "web", state="exited")))
     assert "ended by SIGKILL" in line

@@ -1,0 +1,103 @@
+"""Why a container is as it is, with what can be done and the key for it; kept up to date.
+
+The sentences are those of `contui explain`: both come from `contui.tui.view_models.explain`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual import on
+
+from contui.tui import calls
+from contui.tui.messages import ExplainCame
+from contui.tui.view_models.containers import ContainerInfo, glyph
+from contui.tui.view_models.explain import Point, explain
+from contui.tui.view_models.logs import TextLine
+from contui.tui.view_models.problem import Problem
+from contui.tui.view_models.text import Span, clean, clean_lines
+from contui.tui.widgets.key_bar import Hint
+from contui.tui.widgets.status_line import StatusLine
+from contui.tui.widgets.text_pane import TextPane
+
+ROLES = {"good": "good", "note": "", "warn": "warn", "bad": "bad"}
+
+
+class ExplainPane(TextPane):
+    """One container, explained."""
+
+    def on_mount(self) -> None:
+        self.view.buffer.wrap = True
+        self._load()
+        self.draw()
+
+    def _load(self) -> None:
+        self.run_worker(self._ask(), group="explain", exclusive=True)
+
+    async def _ask(self) -> None:
+        from contui.tui.backend_link import CallFailed
+
+        try:
+            facts = await self.backend.call(calls.explain(self.spec.container))
+        except CallFailed as failed:
+            self.post_message(ExplainCame(self.pane_id, problem=failed.problem))
+        else:
+            self.post_message(ExplainCame(self.pane_id, facts))
+
+    @on(ExplainCame)
+    def _came(self, event: ExplainCame) -> None:
+        event.stop()
+        if event.problem is not None:
+            self._failed(event.problem)
+        else:
+            self._show(event.facts)
+
+    def _failed(self, problem: Problem) -> None:
+        hint = clean(problem.hint)
+        self.query_one(StatusLine).say([Span(clean(problem.message), "bad"), Span(f" {hint}")])
+
+    def _show(self, facts: Any) -> None:
+        lines: list[TextLine] = []
+        for point in explain(facts):
+            lines += self._lines(point)
+        if facts.last_lines:
+            lines.append(TextLine("the end of its log:", "strong"))
+        for line in facts.last_lines:
+            text = clean_lines(line.decode("utf-8", "replace"))
+            lines += [TextLine(f"    {part}", "muted") for part in text]
+        buffer = self.view.buffer
+        buffer.clear()
+        buffer.add(lines)
+        self.view.changed()
+        self.query_one(StatusLine).say([])
+        self.draw()
+
+    def _lines(self, point: Point) -> list[TextLine]:
+        lines = [TextLine(clean(point.text), ROLES[point.level])]
+        for remedy in point.remedies:
+            key = self.keymap.key(remedy.action)
+            lead = f"{key}  " if key else ""
+            lines.append(TextLine(f"    {lead}{clean(remedy.label)}", "accent"))
+            lines.append(TextLine(f"       {clean(remedy.command)}", "muted"))
+        return [*lines, TextLine("")]
+
+    def container_changed(self, info: ContainerInfo | None) -> None:
+        super().container_changed(info)
+        if info is not None:
+            self._load()
+        else:
+            self.query_one(StatusLine).say([Span("removed; this is how it was", "warn")])
+        self.draw()
+
+    def hints(self) -> list[Hint]:
+        keys = [
+            (self.keymap.key(action), action.replace("recreate", "again…"), action)
+            for action in ("recreate", "restart", "shell", "logs", "kill")
+        ]
+        return [*keys, *self._common()]
+
+    def draw(self) -> None:
+        title = [Span(clean(self.spec.name), "strong"), Span(" why it is as it is ")]
+        if self.info is not None:
+            title.append(Span(*glyph(self.info)))
+        self.frame(title, self.search_spans())
