@@ -36,6 +36,7 @@ from contui.backend.networks.network import Network
 from contui.backend.parts import Parts, RuntimeFinder
 from contui.backend.services.register import register
 from contui.backend.shims.launcher import Launcher
+from contui.backend.stats.sampler import Sampler
 from contui.backend.tasks import Tasks
 from contui.backend.tickets import Tickets
 from contui.shim.address import Reachable
@@ -135,6 +136,7 @@ class Daemon:
             reconcile=Reconcile(
                 config, registry, lifecycle, link, removal, resources, network, journal, tasks
             ),
+            sampler=Sampler(config.cgroup_parent, tasks),
             warnings=[*find.warnings(), *([store.warning] if store.warning else [])],
             shutdown=self.stop,
         )

@@ -19,6 +19,7 @@ from contui.backend.images.store import ImageStore
 from contui.backend.networks.network import Network
 from contui.backend.runtime import Runtime
 from contui.backend.shims.launcher import Launcher
+from contui.backend.stats.sampler import Sampler
 from contui.backend.tickets import Tickets
 from contui.backend.volumes.store import VolumeStore
 
@@ -72,5 +73,6 @@ class Parts:
     engine: Engine
     tickets: Tickets
     reconcile: Reconcile
+    sampler: Sampler
     warnings: list[str]
     shutdown: Callable[[], None]

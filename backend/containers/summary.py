@@ -46,6 +46,11 @@ def timestamp(nanos: int) -> types.Timestamp:
     return types.Timestamp(unix_nanos=nanos)
 
 
+def state_message(state: states.State) -> types.ContainerState.ValueType:
+    """A state as the API has it."""
+    return _STATES[state.word]
+
+
 def exit_message(exit: Exit) -> types.Exit:
     """An Exit as the API has it."""
     return types.Exit(
@@ -69,7 +74,7 @@ def summarize(container: Container) -> pb.Container:
         image=spec.image,
         image_id=container.identity.image_id,
         argv=container.identity.argv,
-        state=_STATES[container.state.word],
+        state=state_message(container.state),
         created_at=timestamp(container.identity.created_ns),
         started_at=timestamp(container.started_ns),
         finished_at=timestamp(container.finished_ns),

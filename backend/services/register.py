@@ -13,6 +13,7 @@ from contui.backend.services.logs import LogService
 from contui.backend.services.networks import NetworkService
 from contui.backend.services.processes import ProcessService
 from contui.backend.services.sessions import SessionService
+from contui.backend.services.stats import StatsService
 from contui.backend.services.system import SystemService
 from contui.backend.services.volumes import VolumeService
 from contui.proto.v1.containers_pb2_grpc import add_ContainerServiceServicer_to_server
@@ -22,6 +23,7 @@ from contui.proto.v1.logs_pb2_grpc import add_LogServiceServicer_to_server
 from contui.proto.v1.networks_pb2_grpc import add_NetworkServiceServicer_to_server
 from contui.proto.v1.processes_pb2_grpc import add_ProcessServiceServicer_to_server
 from contui.proto.v1.sessions_pb2_grpc import add_SessionServiceServicer_to_server
+from contui.proto.v1.stats_pb2_grpc import add_StatsServiceServicer_to_server
 from contui.proto.v1.system_pb2_grpc import add_SystemServiceServicer_to_server
 from contui.proto.v1.volumes_pb2_grpc import add_VolumeServiceServicer_to_server
 
@@ -45,6 +47,7 @@ def register(parts: Parts, max_message: int) -> grpc.aio.Server:
     add_ImageServiceServicer_to_server(ImageService(parts.images, parts.manager, parts.bus), server)
     add_LogServiceServicer_to_server(LogService(parts.manager, parts.tickets), server)
     add_ProcessServiceServicer_to_server(ProcessService(parts), server)
+    add_StatsServiceServicer_to_server(StatsService(parts.manager, parts.sampler), server)
     add_SystemServiceServicer_to_server(SystemService(parts), server)
     add_NetworkServiceServicer_to_server(NetworkService(parts.network, parts.manager), server)
     add_VolumeServiceServicer_to_server(

@@ -87,7 +87,7 @@ class ListStatsResponse(_message.Message):
     MACHINE_MEMORY_BYTES_FIELD_NUMBER: _builtins.int
     MACHINE_CPUS_FIELD_NUMBER: _builtins.int
     interval_ms: _builtins.int
-    """Watch: until the next one, at the least"""
+    """Watch: to the next one, about"""
     machine_memory_bytes: _builtins.int
     """what a container without a limit can have"""
     machine_cpus: _builtins.int

@@ -1,0 +1,1 @@
+"""What containers use, read off the kernel's counters."""
