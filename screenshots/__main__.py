@@ -1,7 +1,8 @@
-"""Make the SVG pictures of the README: a real backend, real containers, the real app.
+"""Make the pictures of the README: a real backend, real containers, the real app.
 
-The app runs headless in this process (Textual's own test driver plays the keys); everything else
-is what a user has. An engine of its own in a temporary directory is used and cleaned up.
+For the still ones the app runs headless in this process (Textual's own test driver plays the keys),
+for the tour in a terminal; everything else is what a user has. An engine of its own in a temporary
+directory is used and cleaned up.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+
+from screenshots import tour
 
 HERE = Path(__file__).parent
 CONTUI = [sys.executable, "-m", "contui.tui"]
@@ -143,11 +146,10 @@ async def picture(name: str, size: tuple[int, int], scene: Scene) -> None:
     # The pictures load nothing from elsewhere: whoever looks has a monospace font.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     (HERE / f"{name}.svg").write_text(svg)
-    print(HERE.name + f"/{name}.svg")
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or list(SCENES)
+    wanted = sys.argv[1:] or [*SCENES, "tour"]
     with tempfile.TemporaryDirectory(prefix="contui-pictures-") as folder:
         os.environ |= {
             "CONTUI_RUN_DIR": f"{folder}/run",
@@ -159,7 +161,11 @@ def main() -> None:
             containers()
             for name in wanted:
                 os.environ["XDG_STATE_HOME"] = f"{folder}/{name}"  # tabs of its own
-                asyncio.run(picture(name, *SCENES[name]))
+                if name == "tour":
+                    tour.make(HERE, CONTUI)
+                else:
+                    asyncio.run(picture(name, *SCENES[name]))
+                print(f"{HERE.name}/{name}.svg")
         finally:
             ids = command_line("ps", "-aq").split()
             if ids:
