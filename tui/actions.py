@@ -6,15 +6,18 @@ Mixed into the app. Long work is a request to the backend in a worker, whose end
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from contui.tui import calls
 from contui.tui.explain_actions import ExplainActions
 from contui.tui.messages import ActionDone
+from contui.tui.removal_actions import RemovalActions
 from contui.tui.stats_actions import StatsActions
 from contui.tui.tab_actions import TabActions
+from contui.tui.view_models.asked import ENDING, PATIENCE
 from contui.tui.view_models.containers import ContainerInfo
-from contui.tui.view_models.text import Span, clean, plural
+from contui.tui.view_models.text import clean, plural
 
 if TYPE_CHECKING:
     from contui.tui.screens.choose import Choice
@@ -37,7 +40,7 @@ SIGNALS = (
 )
 
 
-class Actions(ExplainActions, StatsActions, TabActions):
+class Actions(ExplainActions, StatsActions, TabActions, RemovalActions):
     """The actions."""
 
     def perform(self, action: str, argument: str = "") -> None:
@@ -224,63 +227,73 @@ class Actions(ExplainActions, StatsActions, TabActions):
 
     def act_stop(self) -> None:
         """Stop those that run."""
-        for info in self.targets():
-            if info.live:
-                self.expected.add(info.id)
-                self.request(f"stop {clean(info.name)}", calls.stop(info.id))
-            else:
-                self.say(f"{clean(info.name)} is stopped already")
+        targets = self.targets()
+        live = [info for info in targets if info.live]
+        if targets and not live:
+            self.say(f"{self._names(targets)} stopped already")
+        self._each("stop", live, lambda info: self.ending(info.id, calls.stop(info.id)))
 
     def act_restart(self) -> None:
         """Restart what runs, start what does not."""
-        for info in self.targets():
-            if info.live:
-                self.expected.add(info.id)
-                self.request(f"restart {clean(info.name)}", calls.restart(info.id))
-            else:
-                self.request(f"start {clean(info.name)}", calls.start(info.id))
+        targets = self.targets()
+
+        def again(info: ContainerInfo) -> Awaitable[Any]:
+            return self.ending(info.id, calls.restart(info.id))
+
+        self._each("restart", [info for info in targets if info.live], again)
+        ended = [info for info in targets if not info.live]
+        self._each("start", ended, lambda info: self.link.call(calls.start(info.id)))
 
     def act_pause(self) -> None:
         """Freeze or thaw."""
+        thawing: list[ContainerInfo] = []
+        freezing: list[ContainerInfo] = []
         for info in self.targets():
             # Pressed twice, it thaws, even before the event of the first press has come.
             frozen = self.freezing.get(info.id, info.state == "paused")
             self.freezing[info.id] = not frozen
-            word = "thaw" if frozen else "freeze"
-            self.request(f"{word} {clean(info.name)}", calls.pause(info.id, frozen))
+            (thawing if frozen else freezing).append(info)
+        self._each("thaw", thawing, lambda info: self._freeze(info, False))
+        self._each("freeze", freezing, lambda info: self._freeze(info, True))
+
+    async def _freeze(self, info: ContainerInfo, freeze: bool) -> None:
+        try:
+            await self.link.call(calls.pause(info.id, not freeze))
+        except BaseException:
+            self.freezing.pop(info.id, None)
+            raise
 
     async def act_kill(self) -> None:
         """A signal, chosen from a list."""
         targets = self.targets()
         if not targets:
             return
-        names = ", ".join(clean(info.name) for info in targets)
-        chosen = await self.choose(f"signal for {names}", signal_choices())
-        for info in targets if chosen else []:
-            self.expected.add(info.id)
-            self.request(f"send {chosen} to {clean(info.name)}", calls.kill(info.id, chosen))
+        chosen = await self.choose(f"signal for {self._names(targets)}", signal_choices())
 
-    async def act_remove(self) -> None:
-        """Remove, when the answer is yes."""
-        from contui.tui.screens.confirm import ConfirmScreen
+        def send(info: ContainerInfo) -> Awaitable[Any]:
+            call = calls.kill(info.id, chosen)
+            if chosen not in ENDING:  # it explains no exit
+                return self.link.call(call)
+            return self.ending(info.id, call, PATIENCE)
 
-        targets = self.targets()
-        if not targets:
-            return
-        running = sum(info.live for info in targets)
-        names = ", ".join(clean(info.name) for info in targets[:8])
-        more = f" and {len(targets) - 8} more" if len(targets) > 8 else ""
-        lines = [[Span("remove "), Span(names + more, "strong")]]
-        if running:
-            what = "it runs" if len(targets) == 1 else f"{running} of them run"
-            lines.append([Span(f"{what}: it is killed first", "bad")])
-        lines.append([Span("its writable layer and its log go with it; no undo", "muted")])
-        title = f"remove {plural(len(targets), 'container')}?"
-        if await self.push_screen_wait(ConfirmScreen(title, lines, "remove")):
-            self.containers.marked.clear()
-            for info in targets:
-                self.expected.add(info.id)
-                self.request(f"remove {clean(info.name)}", calls.remove(info.id, info.live))
+        self._each(f"send {chosen} to", targets if chosen else [], send)
+
+    def _each(
+        self,
+        verb: str,
+        infos: list[ContainerInfo],
+        what: Callable[[ContainerInfo], Awaitable[Any]],
+    ) -> None:
+        """Do something to each, beside the app; what fails is told once."""
+        if infos:
+            work = [(info.name, partial(what, info)) for info in infos]
+            self.run_each(f"{verb} {self._names(infos)}", work)
+
+    @staticmethod
+    def _names(infos: list[ContainerInfo]) -> str:
+        if len(infos) > 3:
+            return plural(len(infos), "container")
+        return ", ".join(clean(info.name) for info in infos)
 
     # -- the list --------------------------------------------------------------------------------
 
@@ -353,10 +366,6 @@ class Actions(ExplainActions, StatsActions, TabActions):
     def act_retry(self) -> None:
         """Reach for the backend now."""
         self.link.retry_now()
-
-    def act_quit(self) -> None:
-        """Leave; everything lives on."""
-        self.exit(self.goodbye())
 
     async def choose(self, title: str, choices: list[Choice]) -> str:
         """Let the person choose; "" for none."""

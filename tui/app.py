@@ -34,12 +34,16 @@ from contui.tui.messages import (
     PaneClosed,
     PaneFocused,
 )
+from contui.tui.notifying import Notifying
 from contui.tui.screens.main import MainScreen, Ready
 from contui.tui.tab_titles import tab_titles
 from contui.tui.themes import ANSI_DARK, ANSI_LIGHT, DEFAULT, FALLBACK, NAMES, THEMES
+from contui.tui.view_models.asked import Asked
 from contui.tui.view_models.container_list import ContainerList
-from contui.tui.view_models.containers import ContainerInfo, exit_text
+from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.events import EventInfo
+from contui.tui.view_models.notices import NoticeBook
+from contui.tui.view_models.removals import Removals
 from contui.tui.view_models.text import clean, plural
 from contui.tui.view_models.workspace import Workspace
 from contui.tui.widgets.banner import Banner
@@ -62,7 +66,7 @@ LIST_HINTS = ("attach", "shell", "logs", "processes", "inspect", "new", "stop", 
               "filter", "quit", "help")  # fmt: skip
 
 
-class ContuiApp(Actions, Keyboard, App[str], inherit_bindings=False):
+class ContuiApp(Actions, Keyboard, Notifying, App[str], inherit_bindings=False):
     """One window on one backend. Returns a sentence for the terminal when it is left."""
 
     TITLE = "contui"
@@ -93,7 +97,8 @@ class ContuiApp(Actions, Keyboard, App[str], inherit_bindings=False):
         self.freezing = {}
         self._ever_up = False
         self._synced = False
-        self.expected: set[str] = set()  # containers whose end was asked for here
+        self.asked, self.notices, self.removals = Asked(), NoticeBook(), Removals()
+        self._jobs = {}
         for item in THEMES:
             self.register_theme(item)
         self.theme = theme if theme in NAMES else DEFAULT
@@ -138,6 +143,8 @@ class ContuiApp(Actions, Keyboard, App[str], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         self.save_now()
+        for task in self._jobs.values():
+            task.cancel()
         await self.link.close()
 
     # -- the backend -----------------------------------------------------------------------------
@@ -189,27 +196,15 @@ class ContuiApp(Actions, Keyboard, App[str], inherit_bindings=False):
             return
         if info.action == "destroy":
             self.containers.remove(info.id)
+            self.seen_gone(info.id)
             touched[info.id] = None
         elif info.container is not None:
             if info.action in ("pause", "unpause", "snapshot"):
                 self.freezing.pop(info.id, None)
             self.containers.put([info.container])
             touched[info.id] = info.container
-            self._announce(info, info.container)
-
-    def _announce(self, info: EventInfo, container: ContainerInfo) -> None:
-        """A toast for an end that nobody asked for here and no pane shows."""
-        if info.action == "oom":
-            self.say(f"{container.name}: the kernel killed a process for lack of memory", "warning")
-        if info.action != "die":
-            return
-        if container.id in self.expected:
-            self.expected.discard(container.id)
-            return
-        watched = any(pane.spec.container == container.id for pane in self.panes.values())
-        bad = container.exit is not None and container.exit.code != 0
-        if not watched and bad and container.exit is not None:
-            self.say(f"{container.name} ended: {exit_text(container.exit)}", "warning")
+            self.seen_alive(info.container)
+        self.announce(info)
 
     @on(ActionDone)
     def _action_done(self, event: ActionDone) -> None:

@@ -15,14 +15,15 @@ FORM_FIELDS = ("image", "command", "user", "env", "workdir", "tty", "open_stdin"
                "size", "restart")  # fmt: skip
 
 
-def stop(container: str) -> Call:
-    """Its stop signal, then KILL after its timeout."""
+def stop(container: str, seconds: int | None = None) -> Call:
+    """Its stop signal, then KILL after `seconds`; None: after its own timeout."""
 
     def make(channel: Any) -> Awaitable[Any]:
         from contui.proto.v1 import containers_pb2 as pb
         from contui.proto.v1.containers_pb2_grpc import ContainerServiceStub
 
-        return ContainerServiceStub(channel).Stop(pb.StopRequest(container=container))
+        request = pb.StopRequest(container=container, timeout_s=seconds)
+        return ContainerServiceStub(channel).Stop(request)
 
     return make
 

@@ -32,7 +32,6 @@ class Windows(App[str]):
     link: BackendLink
     keymap: Keymap
     detach_keys: str
-    expected: set[str]
     freezing: dict[str, bool]  # containers that were told to freeze (or thaw), until they say so
     locked = False  # keys and clicks go to the focused pane alone, see contui.tui.keyboard
     _count = 0
@@ -67,6 +66,14 @@ class Windows(App[str]):
 
     def perform(self, action: str, argument: str = "") -> None:
         """Do an action by its id."""
+        raise NotImplementedError
+
+    def seen_alive(self, info: ContainerInfo) -> None:
+        """A container is now like this."""
+        raise NotImplementedError
+
+    def seen_gone(self, container: str) -> None:
+        """A container is no more."""
         raise NotImplementedError
 
     def goodbye(self) -> str:

@@ -115,6 +115,8 @@ class FakeBackend:
         self.watchers: list[asyncio.Queue[events_pb2.Event]] = []
         self.log_watchers: list[asyncio.Queue[None]] = []
         self.refuse: tuple[grpc.StatusCode, str, str] | None = None
+        self.gate: asyncio.Event | None = None  # requests about a container wait for it
+        self.stuck: set[str] = set()  # names of containers that refuse everything
         self.sequence = 0
         self._server: grpc.aio.Server | None = None
 
@@ -355,11 +357,16 @@ class Containers(containers_pb2_grpc.ContainerServiceServicer):
         self.state.requests.append(request)
         if self.state.refuse is not None:
             await fail(context, *self.state.refuse)
+        if self.state.gate is not None:
+            await self.state.gate.wait()
         try:
-            return self.state.find(request.container)
+            found = self.state.find(request.container)
         except KeyError:
             await fail(context, grpc.StatusCode.NOT_FOUND, "no such container")
             raise
+        if found.name in self.state.stuck:
+            await fail(context, grpc.StatusCode.INTERNAL, f"{found.name} is stuck")
+        return found
 
     async def Create(self, request: Any, context: Any) -> containers_pb2.CreateResponse:
         self.state.requests.append(request)

@@ -51,7 +51,7 @@ async def test_removing_asks(backend: FakeBackend, opened: Open) -> None:
         await driver.until(lambda: "remove 1 container?" in driver.screen())
         await driver.press("y")
         await driver.until(lambda: not len(driver.app.containers))
-        assert backend.requests[0].force
+        assert backend.requests[0].timeout_s == 0
 
 
 async def test_several_are_marked_and_removed(backend: FakeBackend, opened: Open) -> None:

@@ -21,6 +21,7 @@ from contui.tui.widgets.details import Details
 from contui.tui.widgets.key_bar import KeyBar
 from contui.tui.widgets.overview import Overview
 from contui.tui.widgets.prompt import Prompt
+from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.tab_bar import TabBar
 from contui.tui.widgets.title_bar import TitleBar
 from contui.tui.widgets.workspace import WorkspaceView
@@ -71,6 +72,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
                 yield TabBar()
                 with WorkspaceView(self._workspace, "overview"):
                     yield Overview(self._keymap)
+        yield StatusLine(id="jobs")
         yield KeyBar()
 
     def on_mount(self) -> None:

@@ -34,6 +34,7 @@ class ContainerList:
         self._selected: str | None = None
         self.stats = StatsHistory()
         self.marked: set[str] = set()
+        self.hidden: set[str] = set()  # removed by the person, see view_models.removals
         self.query = Query()
         self.sort = "created"
         self.backwards = False
@@ -41,7 +42,7 @@ class ContainerList:
         self.folded: set[str] = set()
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self._by_id) - len(self.hidden & self._by_id.keys())
 
     @property
     def filter(self) -> str:
@@ -133,6 +134,12 @@ class ContainerList:
         self._order(anew=True)
         return self.query.problem
 
+    def hide(self, keys: set[str]) -> None:
+        """Do not show these, whatever the filter."""
+        self.hidden = set(keys)
+        self.marked -= self.hidden
+        self._order(anew=True)
+
     def next_sort(self) -> str:
         """Go to the next order; returns its name."""
         at = SORTS.index(self.sort) if self.sort in SORTS else -1
@@ -189,6 +196,8 @@ class ContainerList:
         return columns.sort_key(info, self.sort, self.stats)
 
     def _matches(self, info: ContainerInfo) -> bool:
+        if info.id in self.hidden:
+            return False
         return not self.query.tests or self.query.matches(fields(info))
 
     # -- selection -----------------------------------------------------------------------------

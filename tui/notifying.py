@@ -1,0 +1,54 @@
+"""Tells what happened without being asked for: a toast, a bell, the desktop; and the list of it.
+
+Mixed into the app. What is worth telling is decided by `contui.tui.view_models.notices`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from contui.tui.view_models.asked import Asked
+from contui.tui.view_models.events import EventInfo
+from contui.tui.view_models.notices import Notice, NoticeBook, escape, line
+from contui.tui.windows import Windows
+
+
+class Notifying(Windows):
+    """Notices, and the ends that were asked for."""
+
+    notices: NoticeBook
+    asked: Asked
+    notify_by: tuple[str, ...] = ("toast",)
+
+    def announce(self, event: EventInfo) -> None:
+        """An event of a container came."""
+        watched = any(pane.spec.container == event.id for pane in self.panes.values())
+        notice = self.notices.take(event, self.asked.explains(event.id, time.monotonic()), watched)
+        if notice is not None:
+            self.tell(notice)
+
+    def tell(self, notice: Notice) -> None:
+        """Say it in the ways that the person has chosen."""
+        if "off" in self.notify_by:
+            return
+        self.say(notice.text, notice.severity)
+        for way in self.notify_by:
+            sequence = escape(way, notice.text, "TMUX" in os.environ)
+            if sequence and self._driver is not None:
+                self._driver.write(sequence)
+
+    async def act_notifications(self) -> None:
+        """The list of what happened; choosing one goes to its container."""
+        from contui.tui.screens.choose import Choice, ChooseScreen
+
+        now = time.time()
+        self.notices.unread = 0
+        choices = []
+        for index, notice in reversed(list(enumerate(self.notices.items))):
+            first, *rest = line(notice, now)
+            choices.append(Choice(str(index), first.text, "".join(span.text for span in rest)))
+        title = "notifications" if choices else "nothing has happened yet without being asked for"
+        chosen = await self.push_screen_wait(ChooseScreen(title, choices))
+        if chosen and int(chosen) < len(self.notices.items):
+            self.perform("select", self.notices.items[int(chosen)].container)
