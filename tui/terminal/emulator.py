@@ -6,8 +6,11 @@ or grows beyond its bounds: scrollback has a length, strings and replies a cap.
 
 from __future__ import annotations
 
+from typing import Any
+
 from pyte import modes as mo
 
+from contui.tui.terminal.compiled import core
 from contui.tui.terminal.modes import Modes
 from contui.tui.terminal.reflow import as_row
 from contui.tui.terminal.rows import Row
@@ -228,14 +231,28 @@ class Terminal:
         """Forget styles and clusters that no cell uses any more, and renumber the rest."""
         screen = self.screen
         rows = [*screen.main.rows, *screen.alternate.rows]
-        history = [as_row(entry) for entry in screen.history]
-        self._collect_styles([*rows, *history])
-        self._collect_clusters([*rows, *history])
-        screen.history.clear()
-        screen.history.extend(row.entry() for row in history)
+        if core is not None:
+            self._collect_compiled(rows)
+        if core is None or len(screen.clusters) > COLLECT_AT // 2:
+            history = [as_row(entry) for entry in screen.history]
+            self._collect_styles([*rows, *history])
+            self._collect_clusters([*rows, *history])
+            screen.history.clear()
+            screen.history.extend(row.entry() for row in history)
         self.stream.forget_calls()
         screen.repaint = True
         self._collect_at = max(COLLECT_AT, 2 * (len(screen.styles) + len(screen.clusters)))
+
+    def _collect_compiled(self, rows: list[Row]) -> None:
+        """Forget styles in the core, which knows all places where they are used."""
+        screen = self.screen
+        pages = (screen.main, screen.alternate)
+        held = screen.pen + "".join(page.saved.pen for page in pages)
+        styles: Any = screen.styles
+        pens: str = styles.collect(rows, screen.history, held)
+        for page, pen in zip(pages, pens[1:], strict=True):
+            page.saved = page.saved._replace(pen=pen)
+        screen.set_pen(pens[0])
 
     def _collect_styles(self, rows: list[Row]) -> None:
         screen = self.screen

@@ -6,6 +6,9 @@ plain; they are not stored, so a short line costs what it holds.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from contui.tui.terminal.compiled import core
 from contui.tui.terminal.styles import PLAIN_ID
 
 WIDE_TAIL = "\0"
@@ -34,6 +37,10 @@ class Row:
 
     def __repr__(self) -> str:
         return f"Row({self.text!r}, wrapped={self.wrapped})"
+
+
+if core is not None and not TYPE_CHECKING:
+    Row = core.Row
 
 
 def blank_row(columns: int, fill: str) -> Row:

@@ -16,6 +16,7 @@ from pyte import modes as mo
 from pyte.screens import Char, Cursor, Margins
 
 from contui.tui.terminal.clusters import ClusterTable
+from contui.tui.terminal.compiled import ScreenBase, core
 from contui.tui.terminal.pyte_cells import CellView, pyte_char
 from contui.tui.terminal.rows import Row, blank_row
 from contui.tui.terminal.styles import PLAIN_ID, StyleTable
@@ -57,7 +58,7 @@ class Page:
         self.keyboard: list[int] = [0]
 
 
-class State(pyte.Screen):
+class State(ScreenBase, pyte.Screen):
     """The state of a screen of ``columns`` x ``lines`` cells.
 
     ``x`` and ``y`` are the cursor, from 0; ``wrap`` says that the next character goes to the
@@ -70,7 +71,7 @@ class State(pyte.Screen):
         self.lines = lines
         self.styles = StyleTable()
         self.clusters = ClusterTable()
-        self.history: Scrollback = deque(maxlen=history)
+        self.history: Scrollback = core.History(history) if core else deque(maxlen=history)
         self.scrolled = 0
         self.replies = bytearray()
         self.bells = 0
@@ -117,11 +118,13 @@ class State(pyte.Screen):
     def update_fast_path(self) -> None:
         """Work out whether printable text may go to the row as it came.
 
-        Called whenever insert mode, side margins or character sets change. ``limit`` is where
-        text must stop for that: 0 sends everything down the careful way.
+        Called whenever insert mode, newline mode, side margins or character sets change.
+        ``limit`` is where text must stop for that: 0 sends everything down the careful way,
+        and the compiled core then leaves every text and sequence to Python.
         """
         plain = (
             mo.IRM not in self.mode
+            and mo.LNM not in self.mode
             and self.charsets[self.left_set] == "B"
             and not self.single_shift
             and self.left == 0

@@ -86,6 +86,10 @@ class Stream(pyte.ByteStream):
         self._handlers = _Handlers(self._make_handler)
         self._sgr = SgrTable(screen.styles)
         self._bulk = BulkWriter(screen, self._sgr)
+        #: The compiled core, which takes bytes up to what is irregular; None without it.
+        self._run: Callable[[bytes, Callable[[str], None]], int] | None = getattr(
+            screen, "run", None
+        )
         super().__init__(screen)
 
     def forget_calls(self) -> None:
@@ -103,6 +107,13 @@ class Stream(pyte.ByteStream):
         while data and self._state == IN_ESCAPE:
             self._feed_coded(data[:1])
             data = data[1:]
+        if self._run is not None and self._state == GROUND and self.use_utf8:
+            data = self._take_regular(self._take_pending() + data)
+        if data:
+            self._feed_switching(data)
+
+    def _feed_switching(self, data: bytes) -> None:
+        """Take bytes that may switch the coding, piece by piece."""
         if b"\x1b%" in data:
             start = 0
             for switch in _coding_switch.finditer(data):
@@ -115,10 +126,37 @@ class Stream(pyte.ByteStream):
         text = self.utf8_decoder.decode(data) if self.use_utf8 else data.decode("latin-1")
         if self._state != GROUND:
             text = self._continue(text)
+        if self._run is not None:
+            while text:
+                text = self._continue(self._take_regular(text.encode()).decode())
+            return
         if len(data) >= LEAST and self.use_utf8 and self._state == GROUND and self._bulk.ready():
             text = self._write_lines(data, text)
         while text:
             text = self._parse(text)
+
+    # The compiled core.
+
+    def _take_pending(self) -> bytes:
+        """The start of a character that the last bytes ended in."""
+        pending: bytes = self.utf8_decoder.getstate()[0]
+        if pending:
+            self.utf8_decoder.reset()
+        return pending
+
+    def _take_regular(self, data: bytes) -> bytes:
+        """Run bytes through the core; the rest, from the first sequence that is irregular."""
+        assert self._run is not None
+        taken = self._run(data, self._run_sequence)
+        return data[taken:] if taken < len(data) else b""
+
+    def _run_sequence(self, sequence: str) -> None:
+        """Run a whole sequence that the core leaves to Python."""
+        call = self._handlers[sequence]
+        if call.__class__ is PenTable:
+            self.screen.pen = call[self.screen.pen]
+        else:
+            call()
 
     def _write_lines(self, data: bytes, text: str) -> str:
         """Write what are lines of text the quick way; the rest is returned.

@@ -7,7 +7,9 @@ the style's number here. Slicing and comparing styles then costs what slicing te
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from contui.tui.terminal.compiled import core
 
 DEFAULT: Final = -1
 RGB: Final = 0x1000000
@@ -92,3 +94,27 @@ class StyleTable:
         self._styles, self._ids = [PLAIN], {PLAIN: PLAIN_ID}
         self.blanks.clear()
         return {ord(old): self.intern(style) for old, style in kept.items()}
+
+
+if core is not None and not TYPE_CHECKING:
+
+    class StyleTable(core.Styles):
+        """The same, with the numbers kept by the compiled core."""
+
+        def __new__(cls) -> StyleTable:
+            return super().__new__(cls, Style)
+
+        def __init__(self) -> None:
+            self.blanks = BlankTable(self)
+
+        def keep_only(self, used: Iterable[str]) -> dict[int, str]:
+            """Renumber so that only ``used`` remain; the translation from old to new."""
+            kept = {style_id: self[style_id] for style_id in used}
+            self.forget()
+            self.blanks.clear()
+            return {ord(old): self.intern(style) for old, style in kept.items()}
+
+        def collect(self, rows: list[Any], history: object, pens: str) -> str:
+            """Forget what no row, no line of scrollback and no pen uses; the new pens."""
+            self.blanks.clear()
+            return super().collect(rows, history, pens)

@@ -173,6 +173,8 @@ class Writing(Rectangles):
         cell = self.clusters.extend(row.text[x], mark)
         row.text = row.text[:x] + cell + row.text[x + 1 :]
         row.cache = None
+        if self._after_write():
+            self.last_text = cell
 
     def _previous_cell(self, row: Row) -> int:
         x = self.x - 1
