@@ -169,9 +169,9 @@ def test_without_a_compiler_a_line_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(build_hook.shutil, "which", lambda command: None)
-    build_data: dict[str, object] = {"force_include": {}}
+    build_data: dict[str, object] = {}
     build_hook.BuildHook.initialize(None, "standard", build_data)
-    assert build_data == {"force_include": {}}
+    assert build_data == {}
     assert capsys.readouterr().err == (
         "contui: the terminal's compiled core is left out: there is no C compiler\n"
     )

@@ -63,14 +63,14 @@ class BuildHook(Hook):  # type: ignore[misc]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build; ``version`` is "editable" or "standard"."""
         try:
-            made = build(HERE.parent)
+            build(HERE.parent)
         except (CannotBuild, OSError) as error:
             print(f"contui: the terminal's compiled core is left out: {error}", file=sys.stderr)
             return
         if version != "editable":
             build_data["pure_python"] = False
             build_data["infer_tag"] = True
-            build_data["force_include"][str(made)] = f"contui/tui/terminal/{MODULE}"
+            build_data["artifacts"].append(f"src/contui/tui/terminal/{MODULE}")
 
 
 if __name__ == "__main__":
