@@ -334,9 +334,11 @@ class Actions(ExplainActions, StatsActions, TabActions, RemovalActions):
         """Any command by its name."""
         from contui.tui.screens.choose import Choice
 
+        pane = self.panes.get(self.workspace.focus or "")
+        scopes = [scope for scope in pane.scopes() if scope != "list"] if pane is not None else []
         choices = [
-            Choice(f"{action.id}:", action.label, action.help, self.keymap.key(action.id))
-            for action in self.keymap.palette()
+            Choice(f"{action.id}:", action.label, action.help, key)
+            for action, key in self.keymap.palette(*scopes)
         ]
         choices += [
             Choice(f"select:{info.id}", f"go to {clean(info.name)}", clean(info.image))

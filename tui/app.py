@@ -58,7 +58,7 @@ from contui.tui.widgets.title_bar import TitleBar
 from contui.tui.widgets.workspace import WorkspaceView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.driver import Driver
 
@@ -84,8 +84,13 @@ class ContuiApp(Actions, Keyboard, Notifying, App[str], inherit_bindings=False):
         keymap: Keymap | None = None,
         theme: str = DEFAULT,
         driver_class: type[Driver] | None = None,
+        notify: tuple[str, ...] = ("toast",),
+        animation: bool = True,
+        problems: Sequence[str] = (),
     ) -> None:
         super().__init__(driver_class=driver_class)
+        self.notify_by, self.problems = notify, problems
+        self.animation_level = self.animation_level if animation else "none"
         self.address = address
         self.keymap = keymap or Keymap()
         self.detach_keys = detach_keys
@@ -131,6 +136,7 @@ class ContuiApp(Actions, Keyboard, Notifying, App[str], inherit_bindings=False):
         self.main.query_one(ContainerListView).focus()
         self.show_state()
         self.run_worker(self.link.watch(), group="watch")
+        self.tell_problems(self.problems)
 
     def _hung_up(self, number: int, _frame: object) -> None:
         """The terminal is gone: leave at once.
@@ -386,9 +392,12 @@ def run(address: str | None = None) -> int:
         found.address,
         found.starter,
         found.detach_keys,
-        Keymap(found.keys, found.leader),
+        found.keymap,
         found.theme,
         PaneDriver,
+        found.notify,
+        found.animation,
+        found.problems,
     )
     message = app.run()
     if message:

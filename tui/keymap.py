@@ -8,9 +8,16 @@ come first; "leader" holds after the leader chord in a pane.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from contui.tui.key_names import normal, parse, shown
+from contui.tui.key_presets import PRESETS, Preset
+
+__all__ = ["ACTIONS", "LEADER", "LED", "Action", "Keymap", "normal", "shown"]
 
 LEADER = "ctrl+right_square_bracket"
+FREE = ("list", "any", "log", "text", "processes", "ended")  # scopes that need not be named
+HIDDEN = ("unmark", "palette", "again")  # not for the palette: what they do is done by their key
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,59 +190,96 @@ SCOPE_TITLES = {
     "leader": "In a program, after {leader}",
 }
 
-_NAMES = {
-    "slash": "/", "colon": ":", "question_mark": "?", "vertical_line": "|", "minus": "-",
-    "left_square_bracket": "[", "ampersand": "&", "upper_s": "S",
-}  # fmt: skip
-
-_SHOWN = {
-    "right_square_bracket": "]",
-    "escape": "esc",
-    "delete": "del",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-}
-
-
-def normal(key: str, character: str | None) -> str:
-    """A Textual key event's name as this keymap writes it."""
-    if character and len(character) == 1 and character.isprintable() and character not in " ]":
-        return character
-    return _NAMES.get(key, key)
-
-
-def shown(key: str) -> str:
-    """A key as people write it: ctrl-], esc, S."""
-    parts = key.split("+")
-    parts[-1] = _SHOWN.get(parts[-1], _NAMES.get(parts[-1], parts[-1]))
-    return "-".join(parts)
-
 
 class Keymap:
-    """The keys in force. `changes` maps "scope.action" or "action" to other keys."""
+    """The keys in force: `preset`, then `changes`, which maps "scope.action" or "action" to keys.
+
+    Who is named in `changes` gets its keys; an action of the same scope that had one loses it.
+    `problems` are sentences about what cannot be: (name of the entry, what is wrong).
+    """
 
     def __init__(
-        self, changes: Mapping[str, Iterable[str]] | None = None, leader: str = LEADER
+        self,
+        changes: Mapping[str, Iterable[str]] | None = None,
+        leader: str = LEADER,
+        preset: str = "contui",
     ) -> None:
-        self.leader = leader
-        self.actions = [self._changed(action, dict(changes or {})) for action in ACTIONS]
+        self.problems: list[tuple[str, str]] = []
+        self.leader = self._leader(leader)
+        wanted = {name: tuple(keys) for name, keys in (changes or {}).items()}
+        self._complain(wanted)
+        under = self._preset(preset)
+        ranks = [self._ranked(action, wanted, under) for action in ACTIONS]
         self._lookup: dict[tuple[str, str], Action] = {}
-        for action in self.actions:
-            for key in action.keys:
-                self._lookup.setdefault((action.scope, key), action)
+        owner = self._owners(ranks)
+        self.actions = []
+        for place, (_, action) in enumerate(ranks):
+            kept = tuple(key for key in action.keys if owner[action.scope, key] == place)
+            action = replace(action, keys=kept)
+            self.actions.append(action)
+            self._lookup.update(dict.fromkeys(((action.scope, key) for key in kept), action))
+
+    def _leader(self, text: str) -> str:
+        found = parse(text)
+        if found is None or len(found) == 1:
+            self.problems.append(("leader", f"{text} cannot be the leader: a chord, as ctrl-]"))
+            return LEADER
+        return found
+
+    def _preset(self, name: str) -> Preset:
+        if name not in PRESETS:
+            known = ", ".join(PRESETS)
+            self.problems.append(("keys", f"there are no keys called {name}: {known}"))
+        return PRESETS.get(name, {})
+
+    def _complain(self, wanted: dict[str, tuple[str, ...]]) -> None:
+        """Say which names and keys do not exist, and leave them out."""
+        known = {f"{action.scope}.{action.id}" for action in ACTIONS}
+        known |= {action.id for action in ACTIONS if action.scope in FREE}
+        if not wanted.keys() <= known:
+            from difflib import get_close_matches
+        for name, keys in list(wanted.items()):
+            if name not in known:
+                near = get_close_matches(name, known, 1)
+                hint = f"; {near[0]} is meant?" if near else "; ? in the app lists them"
+                self.problems.append((name, f"there is no action {name}{hint}"))
+                del wanted[name]
+                continue
+            for key in keys:
+                if parse(key) is None:
+                    self.problems.append((name, f"{key} is no key: as S, esc, f5, ctrl-x"))
+            wanted[name] = tuple(found for key in keys if (found := parse(key)) is not None)
+            if keys and not wanted[name]:
+                del wanted[name]
 
     @staticmethod
-    def _changed(action: Action, changes: dict[str, Iterable[str]]) -> Action:
-        keys = changes.get(f"{action.scope}.{action.id}")
-        if keys is None and action.scope == "list":
-            keys = changes.get(action.id)
-        if keys is None:
-            return action
-        return Action(
-            action.id, action.label, action.help, tuple(keys), action.scope, action.palette
-        )
+    def _ranked(
+        action: Action, wanted: Mapping[str, tuple[str, ...]], preset: Preset
+    ) -> tuple[int, Action]:
+        """The action with its keys, and who chose them: 0 the person, 1 the preset, 2 nobody."""
+        for rank, table in enumerate((wanted, preset)):
+            keys = table.get(f"{action.scope}.{action.id}")
+            if keys is None and action.scope in FREE:
+                keys = table.get(action.id)
+            if keys is not None:
+                return rank, replace(action, keys=keys)
+        return len(PRESETS), action
+
+    def _owners(self, ranks: list[tuple[int, Action]]) -> dict[tuple[str, str], int]:
+        """Which action gets a key that several have: one that a person chose, else the first."""
+        owner: dict[tuple[str, str], int] = {}
+        for place, (rank, action) in enumerate(ranks):
+            for key in action.keys:
+                before = owner.setdefault((action.scope, key), place)
+                if before == place:
+                    continue
+                if rank == ranks[before][0] == 0:
+                    name = f"{action.scope}.{action.id}" if action.scope not in FREE else action.id
+                    text = f"{shown(key)} is {ranks[before][1].id}'s already, which keeps it"
+                    self.problems.append((name, text))
+                if rank < ranks[before][0]:
+                    owner[action.scope, key] = place
+        return owner
 
     def find(self, key: str, character: str | None, *scopes: str) -> Action | None:
         """The action of a key, looked up in the scopes in turn."""
@@ -253,9 +297,18 @@ class Keymap:
                 return shown(item.keys[0])
         return ""
 
-    def palette(self) -> list[Action]:
-        """What the command palette offers."""
-        return [action for action in self.actions if action.palette]
+    def palette(self, *scopes: str) -> list[tuple[Action, str]]:
+        """What the command palette offers, with its key: all of the list, of the scopes of a pane,
+        and what only the leader leads to."""
+        found: dict[str, tuple[Action, str]] = {}
+        lead = shown(self.leader)
+        for scope in (*scopes, "list", "any", "leader"):
+            for action in self.actions:
+                if action.scope != scope or action.id in HIDDEN or action.id in found:
+                    continue
+                key = shown(action.keys[0]) if action.keys else ""
+                found[action.id] = action, f"{lead} {key}" if key and scope == "leader" else key
+        return list(found.values())
 
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """All keys for the list of keys: (title, [(keys, help)])."""

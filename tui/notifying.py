@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 
 from contui.tui.view_models.asked import Asked
 from contui.tui.view_models.events import EventInfo
@@ -37,6 +38,15 @@ class Notifying(Windows):
             sequence = escape(way, notice.text, "TMUX" in os.environ)
             if sequence and self._driver is not None:
                 self._driver.write(sequence)
+
+    def tell_problems(self, problems: Sequence[str]) -> None:
+        """What is wrong with the configuration; kept in the list, too."""
+        for text in problems:
+            self.notices.add(Notice(time.time(), "", "configuration", text, "warning"))
+        shown, more = problems[:5], len(problems) - 5
+        lines = [*shown, f"and {more} more: {self.keymap.key('notifications')}"][: 5 + (more > 0)]
+        if problems:
+            self.notify("\n".join(lines), severity="warning", timeout=30, markup=False)
 
     async def act_notifications(self) -> None:
         """The list of what happened; choosing one goes to its container."""

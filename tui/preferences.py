@@ -2,10 +2,13 @@
 
 [tui]
 theme = "contui-light"
-leader = "ctrl+b"                # as Textual names keys
-[tui.keys]
-stop = ["X"]                     # an action of the list …
-"leader.detach" = ["q"]          # … or of another scope
+leader = "ctrl-b"
+animation = false                # nothing moves by itself; CONTUI_NO_ANIMATION=1 does the same
+notify = "toast bell"            # off, toast, bell, osc9 or osc777 (desktop notifications)
+[tui.keys]                       # or, without the rest: keys = "k9s"
+preset = "lazydocker"            # the keys to begin with: contui, lazydocker, k9s
+stop = ["X"]                     # an action of the list, of logs, …
+"leader.detach" = ["q"]          # … or after the leader
 """
 
 from __future__ import annotations
@@ -18,8 +21,10 @@ from typing import Any
 
 from contui.tui.cli import detach_keys
 from contui.tui.client import settings
-from contui.tui.keymap import LEADER
-from contui.tui.themes import DEFAULT
+from contui.tui.keymap import LEADER, Keymap
+from contui.tui.themes import DEFAULT, NAMES
+from contui.tui.view_models import notices
+from contui.tui.view_models.text import clean
 
 FILES = ("/etc/contui/config.toml", "~/.config/contui/config.toml")
 
@@ -32,27 +37,69 @@ class Preferences:
     starter: Callable[[], object] | None
     detach_keys: str = detach_keys.DEFAULT
     theme: str = DEFAULT
-    leader: str = LEADER
-    keys: dict[str, list[str]] = field(default_factory=dict)
+    keymap: Keymap = field(default_factory=Keymap)
+    notify: tuple[str, ...] = ("toast",)
+    animation: bool = True
+    problems: list[str] = field(default_factory=list)  # sentences about the configuration
 
 
 def preferences(address: str | None) -> Preferences:
-    """Everything, from the environment and the configuration. A file that is wrong is left out."""
+    """Everything, from the environment and the configuration. What is wrong is told."""
     address = address or settings.address()
-    table = _table()
-    keys = table.get("keys", {})
+    problems: list[str] = []
+    table, file, text = _table(problems)
+    keys, preset = _keys(table.get("keys", {}))
+    keymap = Keymap(keys, _text(table, "leader", LEADER), preset)
+    problems += [f"{_place(file, text, name)}: {words}" for name, words in keymap.problems]
+    ways, unknown = notices.ways(table.get("notify", "toast"))
+    for word in unknown:
+        place = _place(file, text, "notify")
+        problems.append(f"{place}: notify is {' '.join(notices.WAYS)}, not {clean(word)}")
+    theme = _text(table, "theme", DEFAULT)
+    if theme not in NAMES:
+        problems.append(f"{_place(file, text, 'theme')}: the themes are {' '.join(NAMES)}")
     return Preferences(
-        address,
-        starter(address),
-        _detach_keys(),
-        _text(table, "theme", DEFAULT),
-        _text(table, "leader", LEADER),
-        {
-            name: [value] if isinstance(value, str) else [str(item) for item in value]
-            for name, value in (keys.items() if isinstance(keys, dict) else ())
-            if isinstance(value, str | list)
-        },
+        address, starter(address), _detach_keys(), theme, keymap, ways, _animated(table), problems
     )
+
+
+def _keys(table: Any) -> tuple[dict[str, list[str]], str]:
+    """Keys by action, and the preset under them: `keys = "k9s"`, or `preset = "k9s"` among them."""
+    if not isinstance(table, dict):
+        return {}, table if isinstance(table, str) else "contui"
+    preset = table.get("preset", "contui")
+    keys = {
+        name: [value] if isinstance(value, str) else [str(item) for item in value]
+        for name, value in _flat(table).items()
+        if isinstance(value, str | list) and name != "preset"
+    }
+    return keys, preset if isinstance(preset, str) else "contui"
+
+
+def _flat(table: dict[str, Any]) -> dict[str, Any]:
+    """[tui.keys.leader] with detach in it is "leader.detach"."""
+    found: dict[str, Any] = {}
+    for name, value in table.items():
+        inner = value.items() if isinstance(value, dict) else ()
+        found.update({f"{name}.{key}": item for key, item in inner} or {name: value})
+    return found
+
+
+def _place(file: str, text: str, name: str) -> str:
+    """Where in the file an entry stands: config.toml, line 7."""
+    *_, last = name.split(".")
+    for number, line in enumerate(text.splitlines(), 1):
+        found = line.partition("=")[0].strip().strip("\"'")
+        if found and found in (name, last, f"keys.{name}", f"tui.{name}"):
+            return f"{os.path.basename(file)}, line {number}"
+    return os.path.basename(file) or "the configuration"
+
+
+def _animated(table: dict[str, Any]) -> bool:
+    """Whether things may move by themselves; a person who asks for none gets none."""
+    if os.environ.get("CONTUI_NO_ANIMATION"):
+        return False
+    return table.get("animation", True) is not False
 
 
 def starter(address: str) -> Callable[[], object] | None:
@@ -84,9 +131,11 @@ def _text(table: dict[str, Any], name: str, default: str) -> str:
     return value if isinstance(value, str) and value else default
 
 
-def _table() -> dict[str, Any]:
+def _table(problems: list[str]) -> tuple[dict[str, Any], str, str]:
+    """The [tui] tables of all files, the later over the earlier; the last file and its text."""
     chosen = os.environ.get("CONTUI_CONFIG")
     found: dict[str, Any] = {}
+    last, text = "", ""
     for name in (chosen,) if chosen else FILES:
         try:
             with open(os.path.expanduser(name), "rb") as file:
@@ -94,15 +143,17 @@ def _table() -> dict[str, Any]:
         except OSError:
             continue
         if b"tui" in content:
-            found.update(_parse(content))
-    return found
+            last, text = name, content.decode(errors="replace")
+            found.update(_parse(name, content, problems))
+    return found, last, text
 
 
-def _parse(content: bytes) -> dict[str, Any]:
+def _parse(name: str, content: bytes, problems: list[str]) -> dict[str, Any]:
     import tomllib
 
     try:
         table = tomllib.loads(content.decode()).get("tui")
-    except ValueError:
+    except ValueError as error:
+        problems.append(f"{os.path.basename(name)} is left out: {clean(str(error))}")
         return {}
     return table if isinstance(table, dict) else {}

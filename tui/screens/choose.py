@@ -82,11 +82,12 @@ class ChoiceList(PaintedScroll):
         choice, here = self.choices[index], index == self.cursor
         base = self.rich_style + self.role("select") if here else self.rich_style
         label = max(14, *(cell_len(item.label) for item in self.choices)) + 1
+        keys = max(8, *(len(item.key) for item in self.choices))
         spans = [
             Span("▌ " if here else "  ", "accent"),
             Span(fit(choice.label, label), "strong" if here else ""),
-            Span(fit(choice.help, width - label - 11), "muted"),
-            Span(f"{choice.key:>8}", "accent"),
+            Span(fit(choice.help, width - label - keys - 3), "muted"),
+            Span(f"{choice.key:>{keys}}", "accent"),
         ]
         return self.strip(spans, width, base)
 
