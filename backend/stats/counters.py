@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contui.backend import cgroups
+from contui.backend.stats import processes
 from contui.proto.v1.stats_pb2 import CpuStats, IoStats, MemoryStats, PidsStats, Pressure
 
 _TICK_NANOS = 10**9 // os.sysconf("SC_CLK_TCK")
@@ -136,9 +137,12 @@ class Group:
 
     def _io_v1(self, place: str) -> IoStats:
         size, count = _devices(place, "io_service_bytes"), _devices(place, "io_serviced")
+        read, written = size.get(b"Read", 0), size.get(b"Write", 0)
+        if not size:
+            read, written = processes.io(place)
         return IoStats(
-            read_bytes=size.get(b"Read", 0),
-            write_bytes=size.get(b"Write", 0),
+            read_bytes=read,
+            write_bytes=written,
             read_operations=count.get(b"Read", 0),
             write_operations=count.get(b"Write", 0),
             pressure=self._pressure("io"),
@@ -220,8 +224,8 @@ def _assigned(words: list[bytes]) -> dict[bytes, float]:
 
 def _devices(place: str, name: str) -> dict[bytes, int]:
     """Sums over all devices by operation, of a blkio file whose lines are "8:0 Read 4096"."""
-    path = f"{place}blkio.throttle.{name}"
     sums: dict[bytes, int] = {}
+    path = f"{place}blkio.throttle.{name}"
     for line in (_read(f"{path}_recursive") or _read(path)).split(b"\n"):
         words = line.split()
         if len(words) == 3 and words[2].isdigit():  # the last line is "Total N"

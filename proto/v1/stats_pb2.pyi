@@ -306,7 +306,9 @@ Global___PidsStats: _TypeAlias = PidsStats  # noqa: Y015
 
 @_typing.final
 class IoStats(_message.Message):
-    """IoStats counts what reached block devices, not what the page cache answered."""
+    """IoStats counts what reached block devices, not what the page cache answered. Where the kernel
+    has no such count for a control group, bytes are added up over the processes (operations are 0).
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

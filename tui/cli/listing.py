@@ -22,23 +22,32 @@ def print_rows(
     columns: Sequence[tuple[str, str]],
     quiet: str = "",
 ) -> None:
-    """Print rows as the flags say.
+    """Print rows as the flags say; see `rows_text`."""
+    show(rows_text(values, rows, columns, quiet))
+
+
+def rows_text(
+    values: Values,
+    rows: Sequence[dict[str, Any]],
+    columns: Sequence[tuple[str, str]],
+    quiet: str = "",
+) -> str:
+    """Rows as the flags say.
 
     `columns` are (head, key) of the ordinary table, `quiet` is the key that -q prints, if the
     verb has -q. Raises CliError for a template that is none.
     """
     form = values.text("format")
     if quiet and values.flag("quiet") and not form:
-        show("".join(f"{row[quiet]}\n" for row in rows))
-    elif form in ("", "table"):
+        return "".join(f"{row[quiet]}\n" for row in rows)
+    if form in ("", "table"):
         cells = [[str(row[key]) for _, key in columns] for row in rows]
-        show(table([head for head, _ in columns], cells))
-    elif form == "json":
+        return table([head for head, _ in columns], cells)
+    if form == "json":
         from contui.tui.client import jsonlite
 
-        show("".join(f"{jsonlite.dumps(_plain(row))}\n" for row in rows))
-    else:
-        show(_templated(form, rows, {key: head for head, key in columns}))
+        return "".join(f"{jsonlite.dumps(_plain(row))}\n" for row in rows)
+    return _templated(form, rows, {key: head for head, key in columns})
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -81,6 +81,25 @@ def size(count: int) -> str:
     return f"{value:.3g}{unit}" if value < 1000 else f"{value:.0f}{unit}"
 
 
+def binary_size(count: int) -> str:
+    """Bytes of memory, in powers of 1024 as Docker shows them: "1.504MiB"."""
+    value = float(count)
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        if value < 1023.95 or unit == "TiB":
+            break
+        value /= 1024
+    return f"{value:.4g}{unit}"
+
+
+def cut(text: str, width: int) -> str:
+    """The start of a text, as much as fits so many columns of a terminal."""
+    if _width(text) <= width:
+        return text
+    while text and _width(text) > width - 1:
+        text = text[:-1]
+    return f"{text}…" if width > 0 else ""
+
+
 def span(seconds: float) -> str:
     """A length of time as Docker words it: "3 minutes", "About an hour"."""
     if seconds < 1:

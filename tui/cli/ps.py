@@ -26,7 +26,7 @@ _COLUMNS = (
 _COMMAND_WIDTH = 20
 
 # By number of ContainerState.
-_STATES = ("unknown", "created", "starting", "running", "paused", "stopping", "restarting",
+STATES = ("unknown", "created", "starting", "running", "paused", "stopping", "restarting",
            "exited", "removing", "unknown")  # fmt: skip
 
 _FLAGS = (
@@ -85,7 +85,7 @@ def row(container: messages.Container, whole: bool) -> dict[str, Any]:
         "CreatedAt": clock(created),
         "RunningFor": ago(created),
         "Status": container.status,
-        "State": _STATES[container.state],
+        "State": STATES[container.state],
         "Ports": ", ".join(port(binding) for binding in container.ports),
         "Names": container.name,
         "Labels": ",".join(f"{key}={value}" for key, value in sorted(labels.items())),

@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("ps", "ps", "List containers"),
             ("top", "top", "List the processes of a container"),
+            ("stats", "stats", "Show what containers use, as it changes"),
             ("explain", "explain", "Say why a container is as it is, and what to do"),
             ("inspect", "inspect", "Tell everything about containers or images, as JSON"),
             ("events", "events", "Show what happens, as it happens"),
@@ -75,6 +76,7 @@ ALIASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("container", "ls"): ("ps",),
     ("container", "ps"): ("ps",),
     ("container", "list"): ("ps",),
+    ("container", "stats"): ("stats",),
     ("container", "inspect"): ("inspect", "--type", "container"),
 }
 
@@ -115,7 +117,6 @@ ABSENT = {
     "pull": "the image `host` needs no download, and contui import FILE NAME makes others",
     "push": "",
     "save": "",
-    "stats": "contui top C shows processor and memory of each process",
     "tag": "contui import FILE NAME gives an image its name",
     "update": "",
 }

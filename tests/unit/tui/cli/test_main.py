@@ -156,6 +156,7 @@ SLOW = (
         ("exec", "relay"),
         ("attach", "relay"),
         ("ps",),
+        ("stats", "live"),
         ("lifecycle",),
         ("logs", "logfiles"),
     ],
