@@ -94,6 +94,34 @@ ACTIONS = (
     Action(
         "text_pause", "pause", "hold the view; nothing is lost meanwhile", ("space",), "log", False
     ),
+    Action("log_start", "start", "go to the first line of the log", ("g", "home"), "log", False),
+    Action("log_time", "go to", "go to a time: 14:05, or 10m ago", ("@",), "log", False),
+    Action("log_since", "since", "only lines from a time on", ("<",), "log", False),
+    Action("log_until", "until", "only lines up to a time", (">",), "log", False),
+    Action(
+        "log_json",
+        "json",
+        "JSON lines spread out, by their fields, or as they are",
+        ("J",),
+        "log",
+        False,
+    ),
+    Action(
+        "log_fields", "fields", "choose which fields of JSON lines are shown", ("F",), "log", False
+    ),
+    Action(
+        "log_streams", "streams", "both streams, only stdout, only stderr", ("o",), "log", False
+    ),
+    Action("log_mark", "mark", "mark lines, from here on", ("v",), "log", False),
+    Action(
+        "log_copy",
+        "copy",
+        "copy the marked lines, or the one clicked or found",
+        ("y",),
+        "log",
+        False,
+    ),
+    Action("log_save", "save", "save the log to a file, or what matches", ("s",), "log", False),
     Action("text_times", "times", "show when each line came", ("t",), "log", False),
     Action("text_wrap", "wrap", "wrap long lines", ("w",), "text", False),
     Action("text_search", "search", "search: a regular expression", ("/",), "text", False),

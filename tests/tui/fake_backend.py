@@ -10,10 +10,13 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import grpc
 
+from contui.backend.services.logscan import Scanning
 from contui.proto.v1 import (
     containers_pb2,
     containers_pb2_grpc,
@@ -29,6 +32,7 @@ from contui.proto.v1 import (
     stats_pb2_grpc,
     types_pb2,
 )
+from contui.shim.logwriter import LogWriter
 
 S = types_pb2
 RUNNING = types_pb2.CONTAINER_STATE_RUNNING
@@ -114,6 +118,8 @@ class FakeBackend:
         self.requests: list[Any] = []
         self.watchers: list[asyncio.Queue[events_pb2.Event]] = []
         self.log_watchers: list[asyncio.Queue[None]] = []
+        self.log_time = 1700000000 * 10**9  # of lines that are logged, unix ns
+        self._writers: dict[str, LogWriter] = {}
         self.refuse: tuple[grpc.StatusCode, str, str] | None = None
         self.gate: asyncio.Event | None = None  # requests about a container wait for it
         self.stuck: set[str] = set()  # names of containers that refuse everything
@@ -139,6 +145,9 @@ class FakeBackend:
             server, self._server = self._server, None
             await server.stop(None)
         self.watchers.clear()
+        for writer in self._writers.values():
+            writer.close()
+        self._writers.clear()
 
     # -- what tests do to it ---------------------------------------------------------------------
 
@@ -205,6 +214,8 @@ class FakeBackend:
         container.exit.CopyFrom(types_pb2.Exit(code=code))
         container.pid = 0
         self.session(name).end(code)
+        for queue in self.log_watchers:
+            queue.put_nowait(None)
         self.event("die", container)
 
     def starts(self, name: str) -> None:
@@ -226,8 +237,21 @@ class FakeBackend:
     def logs_line(self, name: str, line: bytes, stream: int = S.STREAM_STDOUT) -> None:
         """The container's log grows."""
         self.logs.setdefault(self.find(name).id, []).append((stream, line))
+        with mock.patch("contui.shim.logwriter.time_ns", return_value=self.log_time):
+            self._log_writer(self.find(name).id).append(stream, line)
         for queue in self.log_watchers:
             queue.put_nowait(None)
+
+    def log_directory(self, container: str) -> Path:
+        """Where the log of a container lies, in the format of the real one."""
+        return Path(self.path).parent / "logs" / container
+
+    def _log_writer(self, container: str) -> LogWriter:
+        if container not in self._writers:
+            directory = self.log_directory(container)
+            directory.mkdir(parents=True, exist_ok=True)
+            self._writers[container] = LogWriter(str(directory), 1 << 30, 9)
+        return self._writers[container]
 
 
 async def fail(context: Any, code: grpc.StatusCode, message: str, hint: str = "") -> None:
@@ -455,6 +479,37 @@ class Logs(logs_pb2_grpc.LogServiceServicer):
             if not request.follow:
                 return
             await queue.get()
+
+    async def Scan(self, request: Any, context: Any) -> AsyncIterator[logs_pb2.ScanLogsResponse]:
+        self.state.requests.append(request)
+        if self.state.refuse is not None:
+            await fail(context, *self.state.refuse)
+        container = self.state.find(request.container)
+        growth = Growth(self.state, container)
+        directory = self.state.log_directory(container.id)
+        directory.mkdir(parents=True, exist_ok=True)
+        scanning = Scanning(directory, request)
+        self.state.log_watchers.append(growth.queue)
+        try:
+            found = scanning.follow(growth) if request.follow else scanning.pages()
+            async for response in found:
+                yield response
+        finally:
+            scanning.close()
+
+
+class Growth:
+    """When a log may have grown; it ends with its container."""
+
+    def __init__(self, state: FakeBackend, container: containers_pb2.Container) -> None:
+        self.queue: asyncio.Queue[None] = asyncio.Queue()
+        self._container = container
+
+    async def more(self) -> bool:
+        if self._container.state != RUNNING and self.queue.empty():
+            return False
+        await self.queue.get()
+        return True
 
 
 class Processes(processes_pb2_grpc.ProcessServiceServicer):

@@ -52,6 +52,10 @@ class Prompt(Painted, can_focus=True):
         self.text = ""
         self.problem = ""
 
+    def ask(self, mark: str, hint: str) -> None:
+        """What stands before the line, and in it while it is empty."""
+        self._mark, self._hint = mark, hint
+
     def set(self, text: str, problem: str = "") -> None:
         """Replace the text, and what is wrong with it."""
         self.text, self.problem = text, problem
