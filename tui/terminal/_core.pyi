@@ -14,6 +14,7 @@ class Row:
     text: str
     styles: str
     wrapped: bool
+    stretch: int
     cache: object
     def __init__(self, text: str = "", styles: str = "", wrapped: bool = False) -> None: ...
     def entry(self) -> Entry: ...

@@ -9,8 +9,9 @@ from typing import Any
 
 from contui.tui.terminal import rows as cells_of
 from contui.tui.terminal.motion import Motion
-from contui.tui.terminal.rows import Row
-from contui.tui.terminal.styles import PROTECTED
+from contui.tui.terminal.rows import NORMAL, Row
+from contui.tui.terminal.state import ISO_PROTECTION
+from contui.tui.terminal.styles import PLAIN_ID, PROTECTED
 
 
 class Editing(Motion):
@@ -44,30 +45,41 @@ class Editing(Motion):
         for y in range(*spans[how]):
             self._erase(y, 0, self.columns, private)
             self.rows[y].wrapped = False
+            self.rows[y].stretch = NORMAL
+        if self.stretched:
+            self.look_for_stretched()
 
     def _erase(self, y: int, start: int, end: int, selective: bool = False) -> None:
         row = self.rows[y]
         if end >= self.columns:
             row.wrapped = False
         if selective:
-            self._erase_unprotected(row, start, end)
+            self._erase_unprotected(row, start, end, "", self.protection != ISO_PROTECTION)
+        elif self.protection == ISO_PROTECTION:
+            self._erase_unprotected(row, start, end, self.fill)
         else:
             cells_of.erase(row, start, end, self.fill)
 
-    def _erase_unprotected(self, row: Row, start: int, end: int) -> None:
-        """DECSED and DECSEL keep the attributes of what they erase, as the DEC manuals say."""
-        for x in range(start, min(end, len(row.text))):
-            if not self.styles[row.styles[x]].flags & PROTECTED:
-                cells_of.put(row, x, " ", row.styles[x])
+    def _erase_unprotected(
+        self, row: Row, start: int, end: int, fill: str = "", spare: bool = True
+    ) -> None:
+        """Erase the cells that are not protected, or with ``spare`` False all of them.
+
+        With no ``fill`` they keep their attributes, as the DEC manuals say of DECSED and DECSEL.
+        """
+        for x in range(start, min(end, self.columns) if fill else min(end, len(row.text))):
+            style = row.styles[x] if x < len(row.styles) else PLAIN_ID
+            if not spare or not self.styles[style].flags & PROTECTED:
+                cells_of.put(row, x, " ", fill or style)
 
     def erase_characters(self, count: int | None = None) -> None:
         """ECH: cells from the cursor on, whatever the margins."""
         self._erase(self.y, self.x, min(self.x + (count or 1), self.columns))
-        self.wrap = False
+        self.wrap, self.last_row = False, None
 
     def insert_characters(self, count: int | None = None) -> None:
         """ICH: blanks at the cursor; the rest moves right, up to the margin."""
-        self.wrap = False
+        self.wrap, self.last_row = False, None
         if self.inside_sides():
             row = self.rows[self.y]
             row.wrapped = False
@@ -75,7 +87,7 @@ class Editing(Motion):
 
     def delete_characters(self, count: int | None = None) -> None:
         """DCH: cells at the cursor; the rest moves left, blanks come in at the margin."""
-        self.wrap = False
+        self.wrap, self.last_row = False, None
         if self.inside_sides():
             row = self.rows[self.y]
             row.wrapped = False

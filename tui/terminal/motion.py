@@ -24,6 +24,8 @@ class Motion(State):
         return self.left if self.x >= self.left else 0
 
     def _rightmost(self) -> int:
+        if self.stretched and self.rows[self.y].stretch:
+            return max(self.columns // 2 - 1, 0)
         return self.right if self.x <= self.right else self.columns - 1
 
     def move_to(self, x: int, y: int) -> None:

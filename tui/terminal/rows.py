@@ -13,20 +13,26 @@ from contui.tui.terminal.styles import PLAIN_ID
 
 WIDE_TAIL = "\0"
 
+#: How a line is shown.
+NORMAL, DOUBLE_WIDTH, UPPER_HALF, LOWER_HALF = range(4)
+
 
 class Row:
     """Cells of one line. ``text`` and ``styles`` always have the same length.
 
     ``wrapped`` says that the line goes on in the next row (it was broken by autowrap, not by
     the program). ``cache`` belongs to whoever draws the row; it is None once the row changed.
+    ``stretch`` is how the line is shown (DECDWL, DECDHL): normal, or at double width, and then
+    perhaps as the upper or the lower half of a line of double height.
     """
 
-    __slots__ = ("cache", "styles", "text", "wrapped")
+    __slots__ = ("cache", "stretch", "styles", "text", "wrapped")
 
     def __init__(self, text: str = "", styles: str = "", wrapped: bool = False) -> None:
         self.text = text
         self.styles = styles
         self.wrapped = wrapped
+        self.stretch = NORMAL
         self.cache: object = None
 
     def entry(self) -> str | tuple[str, str]:

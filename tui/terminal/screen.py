@@ -43,6 +43,7 @@ class Screen(Commands):
         self._resize_alternate(lines, columns)
         self.lines, self.columns = lines, columns
         self.rows = self.page.rows
+        self.look_for_stretched()
         self.reset_margins()
         self.wrap = self.wrap and self.x == columns - 1
         self.repaint = True

@@ -11,6 +11,8 @@ import pyte
 from pyte import control as ctrl
 from pyte import escape as esc
 
+from contui.tui.terminal.rows import DOUBLE_WIDTH, LOWER_HALF, NORMAL, UPPER_HALF
+
 MANY = 64
 
 #: C0 controls. Those missing here do nothing.
@@ -92,6 +94,14 @@ ESCAPE: dict[str, tuple[str, tuple[object, ...]]] = {
     esc.DECSC: ("save_cursor", ()),
     esc.DECRC: ("restore_cursor", ()),
     "#" + esc.DECALN: ("alignment_display", ()),
+    "#3": ("set_stretch", (UPPER_HALF,)),
+    "#4": ("set_stretch", (LOWER_HALF,)),
+    "#5": ("set_stretch", (NORMAL,)),
+    "#6": ("set_stretch", (DOUBLE_WIDTH,)),
+    " F": ("set_eight_bit", (False,)),
+    " G": ("set_eight_bit", (True,)),
+    "V": ("guard_area", (True,)),
+    "W": ("guard_area", (False,)),
     "6": ("back_index", ()),
     "9": ("forward_index", ()),
     "Z": ("report_device_attributes", ()),

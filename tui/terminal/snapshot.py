@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from contui.tui.terminal.clusters import ClusterTable
 from contui.tui.terminal.modes import Modes
-from contui.tui.terminal.rows import Row
+from contui.tui.terminal.rows import NORMAL, Row
 from contui.tui.terminal.styles import PLAIN, PLAIN_ID, Style, StyleTable
 
 Run = tuple[str, Style]
@@ -33,6 +33,7 @@ class Line:
 
     runs: tuple[Run, ...]
     wrapped: bool = False
+    stretch: int = NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +80,4 @@ def line_of(row: Row, styles: StyleTable, clusters: ClusterTable) -> Line:
         runs.pop()
     if runs and runs[-1][1] == PLAIN:
         runs[-1] = (runs[-1][0].rstrip(" "), PLAIN)
-    return Line(tuple(runs), row.wrapped)
+    return Line(tuple(runs), row.wrapped, row.stretch)

@@ -8,6 +8,7 @@ motion, editing, writing, switches, reports and commands.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from pyte.screens import Char, Cursor, Margins
 from contui.tui.terminal.clusters import ClusterTable
 from contui.tui.terminal.compiled import ScreenBase, core
 from contui.tui.terminal.pyte_cells import CellView, pyte_char
-from contui.tui.terminal.rows import Row, blank_row
+from contui.tui.terminal.rows import NORMAL, Row, blank_row
 from contui.tui.terminal.styles import PLAIN_ID, StyleTable
 
 #: Private modes are kept shifted by this, as pyte does, so both kinds share one set.
@@ -26,6 +27,13 @@ PRIVATE_SHIFT = 5
 
 #: Most bytes of replies kept for a program that does not read them.
 MOST_REPLIES = 64 * 1024
+
+#: Whose protection of cells is in force: DECSCA's, which selective erases respect, or that of
+#: SPA and EPA (ECMA-48), which all other erases respect.
+NO_PROTECTION, DEC_PROTECTION, ISO_PROTECTION = range(3)
+
+#: A C1 control as a program gets it that did not ask for single bytes (S8C1T).
+_seven_bit_c1 = re.compile(rb"\x1b([PX\[\\\]^_])").sub
 
 #: What scrollback keeps; see ``reflow.Entry``.
 Scrollback = deque[str | tuple[str, str]]
@@ -92,6 +100,8 @@ class State(ScreenBase, pyte.Screen):
         self.mode = {mo.DECAWM, mo.DECTCEM, private(1007)}
         self.tabstops = set(range(8, self.columns, 8))
         self.cursor_shape = 0
+        self.eight_bit = False
+        self.stretched = False
         self.repaint = True
         self._reset_cursor()
 
@@ -105,6 +115,7 @@ class State(ScreenBase, pyte.Screen):
         self.last_row: Row | None = None
         self.last_x = 0
         self.modify_other_keys = 0
+        self.protection = NO_PROTECTION
         self.charsets = ["B", "B", "B", "B"]
         self.left_set, self.right_set, self.single_shift = 0, 2, 0
         self.reset_margins()
@@ -115,12 +126,19 @@ class State(ScreenBase, pyte.Screen):
         self.left, self.right = 0, self.columns - 1
         self.update_fast_path()
 
+    def look_for_stretched(self) -> None:
+        """Note whether a line of double width is left, because rows were replaced or erased."""
+        rows = (*self.main.rows, *self.alternate.rows)
+        self.stretched = any(row.stretch != NORMAL for row in rows)
+        self.update_fast_path()
+
     def update_fast_path(self) -> None:
         """Work out whether printable text may go to the row as it came.
 
-        Called whenever insert mode, newline mode, side margins or character sets change.
-        ``limit`` is where text must stop for that: 0 sends everything down the careful way,
-        and the compiled core then leaves every text and sequence to Python.
+        Called whenever insert mode, newline mode, side margins or character sets change, or
+        lines of double width, guarded areas or grapheme clusters come into play. ``limit`` is where text must
+        stop for that: 0 sends everything down the careful way, and the compiled core then
+        leaves every text and sequence to Python.
         """
         plain = (
             mo.IRM not in self.mode
@@ -129,8 +147,12 @@ class State(ScreenBase, pyte.Screen):
             and not self.single_shift
             and self.left == 0
             and self.right == self.columns - 1
+            and not self.stretched
+            and self.protection != ISO_PROTECTION
+            and not self.has(2027)
         )
         self.limit = self.columns if plain else 0
+        self.last_row = None
 
     # pyte's view of the same state.
 
@@ -198,4 +220,7 @@ class State(ScreenBase, pyte.Screen):
     def reply(self, text: str) -> None:
         """Queue an answer for the program; one that does not read gets no more than 64 KiB."""
         if len(self.replies) < MOST_REPLIES:
-            self.replies += text.encode("utf-8", "replace")
+            data = text.encode("utf-8", "replace")
+            if self.eight_bit:
+                data = _seven_bit_c1(lambda found: bytes((found[1][0] + 0x40,)), data)
+            self.replies += data

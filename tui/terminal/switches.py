@@ -6,9 +6,9 @@ from typing import Any
 
 from pyte import modes as mo
 
-from contui.tui.terminal.rows import Row
-from contui.tui.terminal.state import Page, Saved, private
-from contui.tui.terminal.styles import PLAIN, PROTECTED
+from contui.tui.terminal.rows import NORMAL, Row, erase
+from contui.tui.terminal.state import DEC_PROTECTION, ISO_PROTECTION, Page, Saved, private
+from contui.tui.terminal.styles import PLAIN_ID, PROTECTED
 from contui.tui.terminal.writing import Writing
 
 #: Ways to track the mouse, and to encode what it does: of each kind one at a time.
@@ -21,7 +21,7 @@ PASSIVE_MODES = frozenset(
         int,
         """
         1 4 5 8 12 18 19 25 40 42 45 66 67 1004 1007 1010 1011 1034 1035 1036 1039 1045
-        2004 2026
+        2004 2026 2027
         """.split(),  # noqa: SIM905
     )
 )
@@ -157,7 +157,8 @@ class Switches(Writing):
     def restore_cursor(self) -> None:
         """DECRC: back to what was saved, or home and plain if nothing was.
 
-        A pending wrap is not restored, as in xterm.js; leaving the alternate screen does.
+        A pending wrap is not restored, as in xterm.js and libvterm; leaving the alternate
+        screen does.
         """
         self._restore_cursor()
         self.wrap = False
@@ -171,7 +172,7 @@ class Switches(Writing):
         self.left_set, self.right_set = saved.left_set, saved.right_set
         self.single_shift = 0
         self.move_to(saved.x, saved.y)
-        self.wrap = saved.wrap and self.x == saved.x
+        self.wrap = saved.wrap and self.x == saved.x and self.autowrap
         self.update_fast_path()
 
     def store_modes(self, *modes: int) -> None:
@@ -224,9 +225,34 @@ class Switches(Writing):
 
     def set_protection(self, how: int = 0) -> None:
         """DECSCA: whether what is written from now on is spared by selective erase."""
+        self.protection = DEC_PROTECTION
+        self._protect(how == 1)
+        self.update_fast_path()
+
+    def guard_area(self, on: bool) -> None:
+        """SPA and EPA: whether what is written from now on is spared by all other erases."""
+        self.protection = ISO_PROTECTION
+        self._protect(on)
+        self.update_fast_path()
+
+    def _protect(self, on: bool) -> None:
         style = self.styles[self.pen]
-        flags = style.flags | PROTECTED if how == 1 else style.flags & ~PROTECTED
+        flags = style.flags | PROTECTED if on else style.flags & ~PROTECTED
         self.set_pen(self.styles.intern(style._replace(flags=flags)))
+
+    def set_eight_bit(self, on: bool) -> None:
+        """S7C1T and S8C1T: whether answers begin with ESC and a letter, or with one C1 byte."""
+        self.eight_bit = on
+
+    def set_stretch(self, stretch: int) -> None:
+        """DECDHL, DECSWL, DECDWL: how the cursor's line is shown; half of it is lost if wide."""
+        row = self.rows[self.y]
+        row.stretch, row.cache = stretch, None
+        if stretch != NORMAL:
+            self.stretched = True
+            erase(row, self.columns // 2, self.columns, PLAIN_ID)
+            self.move_to(min(self.x, self._rightmost()), self.y)
+        self.update_fast_path()
 
     def set_cursor_shape(self, shape: int = 0) -> None:
         """DECSCUSR: 0 the user's, 1-2 block, 3-4 underline, 5-6 bar; odd ones blink."""
@@ -234,12 +260,11 @@ class Switches(Writing):
             self.cursor_shape = shape
 
     def alignment_display(self) -> None:
-        """DECALN: the screen full of E; margins and origin mode reset, cursor home."""
+        """DECALN: the screen full of plain E; margins and origin mode reset, cursor home."""
         self.origin = False
         self.mode.discard(mo.DECOM)
         self.mode.discard(private(69))
-        self.set_pen(self.styles.intern(PLAIN))
         self.reset_margins()
         self.move_to(0, 0)
-        text, styles = "E" * self.columns, self.pen * self.columns
+        text, styles = "E" * self.columns, PLAIN_ID * self.columns
         self.rows[:] = [Row(text, styles) for _ in range(self.lines)]

@@ -7,10 +7,11 @@ from pyte import modes as mo
 from contui.tui.terminal import rows as cells_of
 from contui.tui.terminal.cells import to_cells
 from contui.tui.terminal.charsets import CHARSETS
+from contui.tui.terminal.graphemes import cluster_width, joins
 from contui.tui.terminal.rectangles import Rectangles
 from contui.tui.terminal.rows import WIDE_TAIL, Row
 from contui.tui.terminal.styles import PLAIN_ID
-from contui.tui.terminal.widths import find_odd, leading_marks
+from contui.tui.terminal.widths import cell_width, find_odd, leading_marks
 
 #: What designates which of G0-G3.
 SLOTS = {"(": 0, ")": 1, "*": 2, "+": 3, "-": 1, ".": 2, "/": 3}
@@ -65,11 +66,39 @@ class Writing(Rectangles):
 
     def _draw_odd(self, data: str) -> None:
         """Write text that has wide or zero-width characters."""
+        if self.has(2027):
+            self._draw_clusters(data)
+            return
         marks = leading_marks(data)
         for mark in data[:marks]:
             self._combine(mark)
         if marks < len(data):
             self._draw_cells(to_cells(data[marks:], self.clusters))
+
+    def _draw_clusters(self, data: str) -> None:
+        """Write text whose grapheme clusters are cells (mode 2027)."""
+        for character in data:
+            row = self.rows[self.y]
+            x = self._previous_cell(row)
+            before = self.clusters.resolve(row.text[x : x + 1] or " ") if x >= 0 else ""
+            if before and self._after_write() and joins(before, character):
+                self._extend(row, x, before + character)
+            elif cell_width(character):
+                self._draw_cells(to_cells(character, self.clusters))
+            else:
+                self._combine(character)
+
+    def _extend(self, row: Row, x: int, cluster: str) -> None:
+        """Put a longer cluster into the cell at ``x``, which may have to become a wide one."""
+        code, narrow = self.clusters.intern(cluster), row.text[x + 1 : x + 2] != WIDE_TAIL
+        room = self._end() - (self._leftmost() if self.autowrap else x)
+        if narrow and room > 1 and cluster_width(cluster) == 2:
+            cells_of.erase(row, x, x + 1, self.fill)
+            self.x, self.wrap = x, False
+            self._draw_cells(code + WIDE_TAIL)
+            return
+        row.text = row.text[:x] + code + row.text[x + 1 :]
+        row.cache = None
 
     def _translate(self, data: str) -> str:
         """Apply the character set in use; a single shift is for one character."""
@@ -103,6 +132,7 @@ class Writing(Rectangles):
             if self.wrap:
                 self._wrap_line()
             end = self._end()
+            self.x = min(self.x, end - 1)
             room = end - self.x
             if len(cells) > room and not self.autowrap:
                 self._draw_crowded(cells, end)
@@ -147,7 +177,7 @@ class Writing(Rectangles):
     def _place(self, cells: str) -> None:
         row = self.rows[self.y]
         if mo.IRM in self.mode and self.x <= self.right:
-            cells_of.insert(row, self.x, len(cells), self.right + 1, self.fill)
+            cells_of.insert(row, self.x, len(cells), self._end(), self.fill)
         cells_of.put(row, self.x, cells, self.pen * len(cells))
 
     def _advance(self, count: int, end: int) -> None:
@@ -161,6 +191,11 @@ class Writing(Rectangles):
         """Whether the cursor is where the last write left it; it does not leave the line."""
         clamped = self.x == self._rightmost() and self.last_x == self.x + 1
         return self.last_row is self.rows[self.y] and (clamped or self.last_x == self.x)
+
+    def _written_by_pen(self) -> bool:
+        """Whether the last write was in the style that the pen has now."""
+        row = self.rows[self.y]
+        return row.styles[self.last_x - 1 : self.last_x] == self.pen
 
     def _combine(self, mark: str) -> None:
         """Add a zero-width character to the cell before the cursor, if there is one."""
@@ -183,11 +218,12 @@ class Writing(Rectangles):
         return x - 1 if 0 < x < len(row.text) and row.text[x] == WIDE_TAIL else x
 
     def repeat(self, count: int | None = None) -> None:
-        """REP: the last character again, if the cursor is still where it was left.
+        """REP: the character written just before again; after anything else nothing.
 
-        No more are written than fill the screen.
+        ECMA-48 8.3.103 leaves open what it does after a control function; xterm.js and tmux
+        do nothing. No more are written than fill the screen.
         """
-        if self.last_text and self._after_write():
+        if self.last_text and self._after_write() and self._written_by_pen():
             repeats = min(count or 1, self.columns * self.lines)
             character = self.last_text[-1:]
             if character == WIDE_TAIL:

@@ -26,7 +26,9 @@ PIECES = st.sampled_from(
         b"\x1bP$qm\x1b\\", b"\x1bPjunk\x07more\x1b\\", "é".encode(), "日本".encode(),
         "e\u0301".encode(), "\u200b".encode(), "👍🏽".encode(), "\U00100000".encode(), b"\xff",
         b"\xe6\x97", b"\xf0\x9f", b"\x1b[2;2;4;8$z", b"\x1b[69;1;1;3;9$x",
-        b"\x1b[1;1;2;9;1;2;3;1$v",
+        b"\x1b[1;1;2;9;1;2;3;1$v", b"\x1bV", b"\x1bW", b"\x1b#6", b"\x1b#5", b"\x1b#3",
+        b"\x1b[?2027h", b"\x1b[?2027l", b"\x1b G", b"\x1b F", "\u200d".encode(), "🇬🇧".encode(),
+        "\u2764\ufe0f".encode(),
     ]
 )  # fmt: skip
 STREAM = st.lists(st.one_of(PIECES, st.binary(max_size=4)), max_size=40).map(b"".join)

@@ -14,7 +14,7 @@
 #include <structmember.h>
 
 /* Goes up with every change of what Python calls here; see compiled.py. */
-#define REVISION 1
+#define REVISION 2
 
 #define WIDE_TAIL 0
 #define PLAIN 0
@@ -29,6 +29,7 @@ typedef struct {
     Py_ssize_t room;
     PyObject *cache; /* the drawer's; NULL stands for None */
     char wrapped;
+    char stretch; /* how the line is shown; see rows.py */
 } Row;
 
 extern PyTypeObject RowType;

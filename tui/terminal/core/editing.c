@@ -76,6 +76,7 @@ static int erase_in_display(Screen *s, int how, uint32_t fill) {
 /* ECH, ICH, DCH. */
 static int edit_cells(Screen *s, uint8_t final, int64_t count, uint32_t fill) {
     s->wrap = 0;
+    Py_CLEAR(s->last_row);
     if (final == 'X') return erase(s, s->y, s->x, least(s->x + count, s->columns), fill);
     Row *row = screen_row(s, s->y);
     if (!row) return FAILED;
@@ -99,12 +100,14 @@ static int set_margins(Screen *s, int top, int bottom) {
     return position(s, 1, 1);
 }
 
-/* REP of narrow ASCII, where the cursor still is behind it. */
+/* REP of narrow ASCII, where the cursor still is behind it and the pen is the same. */
 static int repeat(Screen *s, int64_t count) {
     if (s->last_size != 1 || s->last < 0x20 || s->last > 0x7E || !s->autowrap) return NOT_MINE;
     int clamped = s->x == s->columns - 1 && s->last_x == s->x + 1;
-    if (!(clamped || s->last_x == s->x) || s->last_row != (PyObject *)screen_row(s, s->y))
-        return PyErr_Occurred() ? FAILED : DONE;
+    Row *row = screen_row(s, s->y);
+    if (!row) return FAILED;
+    if (!(clamped || s->last_x == s->x) || s->last_row != (PyObject *)row) return DONE;
+    if (s->last_x > row->size || row->styles[s->last_x - 1] != s->pen) return DONE;
     uint8_t text[64];
     memset(text, (int)s->last, sizeof text);
     count = least(count, (int64_t)s->columns * s->lines);

@@ -42,6 +42,7 @@ void row_settle(Row *row) {
 
 /* An empty row again, for use as a new one. */
 void row_blank(Row *row) {
+    row->stretch = 0;
     row->size = row->style_size = 0;
     row->wrapped = 0;
     Py_CLEAR(row->cache);
@@ -293,6 +294,11 @@ static void dealloc(PyObject *self) {
     Py_TYPE(self)->tp_free(self);
 }
 
+static PyMemberDef members[] = {
+    {"stretch", T_BYTE, offsetof(Row, stretch), 0, "how the line is shown"},
+    {0},
+};
+
 static PyGetSetDef attributes[] = {
     {"text", get_text, set_text, "the characters, one a cell", NULL},
     {"styles", get_styles, set_styles, "the style characters, one a cell", NULL},
@@ -319,5 +325,6 @@ PyTypeObject RowType = {
     .tp_dealloc = dealloc,
     .tp_repr = represent,
     .tp_getset = attributes,
+    .tp_members = members,
     .tp_methods = methods,
 };
