@@ -110,6 +110,11 @@ def translate(kind: int, stream: int, payload: bytes, viewer: str) -> pb.ServerF
         return pb.ServerFrame(viewers=pb.Viewers(viewers=viewers))
     if kind == frames.EXIT:
         return pb.ServerFrame(exit=exit_values(json.loads(payload)))
+    if kind == frames.RESIZED:
+        values = json.loads(payload)
+        return pb.ServerFrame(resized=pb.Resized(offset=values["offset"], size=_size(values)))
+    if kind == frames.RESTORED:
+        return pb.ServerFrame(restored=restored(json.loads(payload)))
     if kind == frames.NOTICE:
         return pb.ServerFrame(notice=str(json.loads(payload)["message"]))
     return None
@@ -148,7 +153,23 @@ def opened(values: dict[str, Any], container: str, name: str) -> pb.Opened:
         start=_offsets(values["start"]),
         end=_offsets(values["end"]),
         prologue=base64.b64decode(values.get("prologue") or ""),
+        size=_size(dict(zip(("cols", "rows"), values.get("size") or (), strict=False))),
     )
+
+
+def restored(values: dict[str, Any]) -> pb.Restored:
+    """What a terminal shows behind a gap."""
+    return pb.Restored(
+        offset=values["offset"],
+        size=_size(values),
+        prologue=base64.b64decode(values.get("prologue") or ""),
+    )
+
+
+def _size(values: dict[str, Any]) -> types.Size | None:
+    """None for a size that nobody told."""
+    cols, rows = int(values.get("cols") or 0), int(values.get("rows") or 0)
+    return types.Size(cols=cols, rows=rows) if cols and rows else None
 
 
 def session_message(values: dict[str, Any], container: str, name: str) -> pb.Session:

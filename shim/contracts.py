@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from contui.shim.loop import Loop
 from contui.shim.reaper import Reaper
-from contui.shim.replay import Cursor, Piece
+from contui.shim.replay import Cursor, Piece, Size
 from contui.shim.runtime import Result, Runtime
 from contui.shim.session import Session
 
@@ -43,7 +43,16 @@ class Store(Protocol):
         """What comes at the cursor, which moves on; [] when nothing more is kept."""
 
     def screen(self) -> tuple[tuple[int, int], bytes]:
-        """Offsets from where to replay, and what restores the terminal's modes there."""
+        """Offsets from where to replay, and what brings a fresh terminal to its state there."""
+
+    def resized(self, cols: int, rows: int) -> None:
+        """The terminal has this size from here on."""
+
+    def size_at(self, offset: int) -> Size:
+        """The change of size that is in force at an offset of stdout."""
+
+    def next_size(self, number: int) -> Size | None:
+        """The change after the one with this number."""
 
     def pin(self) -> None:
         """Keep what is there readable even when its files are removed."""

@@ -11,7 +11,8 @@ from contui.shim.deferred import Deferred
 from contui.shim.journald import Journald
 from contui.shim.jsonfile import JsonFile
 from contui.shim.logwriter import LogWriter
-from contui.shim.replay import RingStore, SegmentStore
+from contui.shim.replay import SegmentStore
+from contui.shim.ring import RingStore
 from contui.shim.session import MAIN, Session
 
 TYPE_CHECKING = False

@@ -18,8 +18,8 @@ A connection is one of two kinds, said in HELLO:
 - `control`: the backend's. REQUEST {id, op, ...} is answered by RESPONSE {id, ok, error?, ...};
   EVENT frames come unasked. `CONTROL_OPS` lists the operations.
 - `viewer`: one viewer of one session. ATTACH is answered by ATTACHED or FAILED; then OUTPUT, GAP,
-  LIVE, VIEWERS and NOTICE come down and INPUT, EOF, RESIZE, SIGNAL, ACCESS and DETACH go up. EXIT
-  is the last frame, after the last byte of output.
+  RESTORED, RESIZED, LIVE, VIEWERS and NOTICE come down and INPUT, EOF, RESIZE, SIGNAL, ACCESS and
+  DETACH go up. EXIT is the last frame, after the last byte of output.
 
 Tickets: a local client connects to the backend's ticket socket and sends TICKET; the answer is
 GRANT, whose ancillary data holds descriptors: for a session one connected viewer socket on which
@@ -45,7 +45,9 @@ EVENT = 4  # {"event": ...}: "started" {"pid"}; "exited" {"exit", "offsets"}; "e
 
 ATTACH = 16  # see `Attach keys` below
 ATTACHED = 17  # {"session": {...}, "viewer", "access", "start": [out, err], "end": [out, err],
-#                "prologue": base64}
+#                "prologue": base64, "size": [cols, rows]}; prologue and size are of the terminal at
+#                "start": a fresh one of that size shows what was shown there when fed the prologue;
+#                0 x 0 is unknown. Shims before RESIZED was spoken send no size.
 FAILED = 18  # {"kind", "message", "hint"}
 OUTPUT = 19  # stream in the header; payload: u64 offset, then the bytes
 GAP = 20  # stream in the header; payload: u64 offset, u64 count
@@ -53,6 +55,11 @@ LIVE = 21  # everything kept has been sent
 VIEWERS = 22  # {"viewers": [{"id", "name", "access", "cols", "rows", "sizes", "since", "behind"}]}
 EXIT = 23  # {"code", "signal", "oom", "at", "error", "output_cut"}
 NOTICE = 24  # {"message"}
+RESIZED = 25  # {"offset", "cols", "rows"}: the terminal's size from that byte of stdout on; comes
+#               between the output before and behind it, replayed or live
+RESTORED = 26  # {"offset", "cols", "rows", "prologue": base64}: behind the GAP of a terminal, whose
+#                state before the gap is worth nothing now: a fresh one of that size and the
+#                prologue show what was shown at the byte that comes next
 
 INPUT = 32  # payload: the bytes
 EOF = 33  # half-close: the client's stdin ended

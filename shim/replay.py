@@ -1,8 +1,8 @@
 """What is kept of a session's output for viewers that join late, fall behind or come back.
 
-Two stores with one interface: a ring file for terminals, whose oldest bytes are parsed as they
-leave so that a replay can begin with the modes in force; segments in the log's own format for
-pipes, which keep both streams in the order of their arrival. Viewers hold a cursor, not a copy.
+Two stores with one interface: a ring for terminals (see `contui.shim.ring`); segments in the log's
+own format for pipes, which keep both streams in the order of their arrival. Viewers hold a cursor,
+not a copy.
 """
 
 from __future__ import annotations
@@ -12,16 +12,12 @@ import os
 from contui.shim.frames import CHUNK
 from contui.shim.logformat import DATA, Log, Record, Segment, offsets_before
 from contui.shim.logwriter import LogWriter
-from contui.shim.modes import ModeTracker
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
-
-_BLOCK = 512 << 10  # bytes by which the start of a ring moves on
-_RECENT = 8 << 10  # bytes that wait in memory to be written to a ring together
 _RECORDS = 512  # index records that one read looks at
+
+# number of the change, offset from which it is in force, columns, lines; 0 x 0 is unknown
+Size = tuple[int, int, int, int]
+NO_SIZE: Size = (0, 0, 0, 0)
 
 # stream, offset, data, lost: either data, or the number of bytes that are not kept
 Piece = tuple[int, int, bytes, int]
@@ -49,94 +45,6 @@ class Cursor:
             self.err = offset
         else:
             self.out = offset
-
-
-class RingStore:
-    """The last bytes of a terminal session, in one file of fixed size; the very last in memory."""
-
-    def __init__(self, path: str, size: int, offset: int = 0) -> None:
-        """Keeps at least `size` bytes, and begins at `offset`. Raises OSError."""
-        self._path = path
-        self._capacity = size + _BLOCK
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        self.start = self._filed = self.end = offset
-        self._recent = bytearray()  # from `_filed` to `end`
-        self._modes = ModeTracker()
-
-    def append(self, stream: int, data: memoryview) -> None:
-        self.end += len(data)
-        if len(self._recent) + len(data) <= _RECENT:  # keystrokes: no system call for each
-            self._recent += data
-            return
-        self._settle()
-        self._file(data)
-
-    def _settle(self) -> None:
-        """Bring the file up to date."""
-        recent, self._recent = self._recent, bytearray()
-        if recent:
-            self._file(memoryview(recent))
-
-    def _file(self, data: memoryview) -> None:
-        size = len(data)
-        while self._filed + size - self.start > self._capacity:
-            self._advance()
-        at = self._filed % self._capacity
-        head = min(size, self._capacity - at)
-        try:
-            done = os.pwrite(self._fd, data[:head], at)
-            if size > head:
-                done += os.pwrite(self._fd, data[head:], 0)
-        except OSError:
-            done = -1
-        self._filed += size
-        if done != size:  # no space: what is not whole is not kept
-            self.start = self._filed
-
-    @property
-    def losing(self) -> bool:
-        return self.start == self.end
-
-    def read(self, cursor: Cursor, limit: int) -> list[Piece]:
-        self._settle()
-        if cursor.out < self.start:
-            offset, cursor.out = cursor.out, self.start
-            return [(1, offset, b"", self.start - offset)]
-        size = min(limit, CHUNK, self.end - cursor.out)
-        if size <= 0:
-            return []
-        offset = cursor.out
-        data = self._bytes(offset, size)
-        cursor.out += len(data)
-        return [(1, offset, data, 0)]
-
-    def screen(self) -> tuple[tuple[int, int], bytes]:
-        return (self.start, 0), self._modes.prologue()
-
-    def pin(self) -> None:
-        """The one file is open already."""
-
-    def close(self, *, remove: bool) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
-            if remove and os.path.exists(self._path):
-                os.unlink(self._path)
-
-    def _bytes(self, offset: int, size: int) -> bytes:
-        at = offset % self._capacity
-        head = os.pread(self._fd, min(size, self._capacity - at), at)
-        return head if len(head) == size else head + os.pread(self._fd, size - len(head), 0)
-
-    def _advance(self) -> None:
-        """Let the oldest block go, at a place where no line or sequence is cut if there is one."""
-        size = min(_BLOCK, self._filed - self.start)
-        block = self._bytes(self.start, size)
-        keep = block.rfind(b"\n") + 1 or block.rfind(b"\x1b") if size == _BLOCK else size
-        if keep < size // 2:
-            keep = size
-        self._modes.feed(block[:keep])
-        self.start += keep
 
 
 class SegmentStore:
@@ -187,6 +95,15 @@ class SegmentStore:
                 return pieces
             if not records:
                 self._next(log, cursor)
+
+    def resized(self, cols: int, rows: int) -> None:
+        """A pipe has no size."""
+
+    def size_at(self, offset: int) -> Size:
+        return NO_SIZE
+
+    def next_size(self, number: int) -> Size | None:
+        return None
 
     def screen(self) -> tuple[tuple[int, int], bytes]:
         log = self._reader()

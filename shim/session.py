@@ -74,6 +74,8 @@ class Session:
             take=self._output,
             ended=self._ended,
         )
+        if self.tty and all(self.size):
+            self._note_size()
 
     # The program
 
@@ -144,6 +146,13 @@ class Session:
             self.size = (cols, rows)
             if self.tty:
                 self._program.resize(cols, rows)
+                self._note_size()
+
+    def _note_size(self) -> None:
+        """What the program writes from here on is for this size; viewers hear of it in order."""
+        self.store.resized(*self.size)
+        for viewer in self.viewers:
+            viewer.unsized = True
 
     def _output(self, stream: int, data: memoryview) -> None:
         for sink in self.sinks:  # log first, then viewers
@@ -210,11 +219,12 @@ class Session:
             self._owned = True
             self.keep = self.keep or viewer.keep
         cursor, prologue = self._begin_at(request)
+        size = self.store.size_at(cursor.out)
         self.viewers = (*self.viewers, viewer)
         self._acts += 1
         viewer.active = self._acts
         self._choose_sizer()  # announced below: ATTACHED must be the first frame, before any output
-        viewer.begin(cursor, prologue)
+        viewer.begin(cursor, prologue, size)
         if viewer.stdin and not self.open_stdin and viewer.access != READ_ONLY:
             viewer.notice(_NO_STDIN)
         self._announce()

@@ -220,7 +220,10 @@ class Shim:
         answer({})
 
     def _do_resize(self, request: dict[str, Any], answer: Answer) -> None:
-        self._session(request).resize(int(request["cols"]), int(request["rows"]))
+        session = self._session(request)
+        session.resize(int(request["cols"]), int(request["rows"]))
+        for viewer in session.viewers:
+            viewer.pump()
         answer({})
 
     def _do_pause(self, request: dict[str, Any], answer: Answer) -> None:

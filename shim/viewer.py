@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from contui.shim.replay import Piece
+    from contui.shim.replay import Piece, Size
     from contui.shim.session import Session
 
 
@@ -60,14 +60,17 @@ class Viewer:
             connection.widen(LAG)
         self.since = time_ns()
         self.active = 0  # when it last acted, in the session's count
+        self.unsized = True  # there may be a change of size that it has not been told
+        self._size = 0  # number of the last one that it has
         self.news = False  # whether the list of viewers has changed since it was sent
         self.cursor = Cursor(0, 0)
         self.held: list[tuple[int, int, int, bytes]] = []  # total, stream, offset, data
         self._live = self._ended = self._warned = False
 
-    def begin(self, cursor: Cursor, prologue: bytes) -> None:
-        """Answer ATTACH and start to send from the cursor."""
+    def begin(self, cursor: Cursor, prologue: bytes, size: Size) -> None:
+        """Answer ATTACH and start to send from the cursor, where the terminal has that size."""
         self.cursor = cursor
+        self._size = size[0]
         self.connection.role = self
         attached = {
             "session": self.session.describe(),
@@ -76,6 +79,7 @@ class Viewer:
             "start": [cursor.out, cursor.err],
             "end": list(self.session.ends),
             "prologue": b2a_base64(prologue, newline=False).decode(),
+            "size": list(size[2:]),
         }
         self.connection.send_json(frames.ATTACHED, attached)
         self.pump()
@@ -107,7 +111,7 @@ class Viewer:
         cursor = self.cursor
         if cursor.total != self.session.total or self.connection.out:
             return  # behind: pump() comes here when the socket takes more
-        if self.news or not self._live:
+        if self.news or self.unsized or not self._live:
             self.pump()
             if cursor.total != self.session.total or self.connection.out:
                 return
@@ -135,6 +139,8 @@ class Viewer:
                 self.news = False
                 viewers = [viewer.describe() for viewer in self.session.viewers]
                 connection.send_json(frames.VIEWERS, {"viewers": viewers})
+            elif self.unsized and self._told_size():
+                continue
             elif self.cursor.total < self.session.total:
                 if budget <= 0:
                     connection.want_room()
@@ -151,8 +157,26 @@ class Viewer:
                 break
         self.session.pumped()
 
+    def _told_size(self) -> bool:
+        """Tell the next change of size, if it is at the cursor."""
+        change = self.session.store.next_size(self._size)
+        if change is None:
+            self.unsized = False
+            return False
+        number, offset, cols, rows = change
+        if offset > self.cursor.out:
+            return False
+        self._size = number
+        resized = {"offset": offset, "cols": cols, "rows": rows}
+        self.connection.send_json(frames.RESIZED, resized)
+        return True
+
     def _catch_up(self) -> int:
-        pieces = self._from_held() or self.session.store.read(self.cursor, frames.CHUNK)
+        store, limit = self.session.store, frames.CHUNK
+        change = store.next_size(self._size) if self.unsized else None
+        if change is not None:  # it is told between what is before it and behind it
+            limit = min(limit, change[1] - self.cursor.out)
+        pieces = self._from_held() or store.read(self.cursor, limit)
         if not pieces:  # what the store could not keep
             out, err = self.session.ends
             pieces = [
@@ -163,7 +187,22 @@ class Viewer:
             self.cursor.out, self.cursor.err = out, err
             self.cursor.segment = -1
         self._send(pieces, None)
+        if self.session.tty and pieces[0][3]:
+            self._restore()
         return frames.CHUNK
+
+    def _restore(self) -> None:
+        """Behind a gap: what the terminal showed there."""
+        start, prologue = self.session.store.screen()
+        self._size, _, cols, rows = self.session.store.size_at(start[0])
+        self.unsized = True
+        restored = {
+            "offset": start[0],
+            "cols": cols,
+            "rows": rows,
+            "prologue": b2a_base64(prologue, newline=False).decode(),
+        }
+        self.connection.send_json(frames.RESTORED, restored)
 
     def _from_held(self) -> list[Piece]:
         """What hold() kept, when the cursor has come there."""

@@ -126,6 +126,10 @@ def frame(message: sessions_pb2.ServerFrame) -> frames.Frame | None:
         return frames.Gap(message.gap.stream, message.gap.offset, message.gap.bytes)
     if kind == "live":
         return frames.Live()
+    if kind == "resized":
+        return frames.Resized((message.resized.size.cols, message.resized.size.rows))
+    if kind == "restored":
+        return frames.Restored(_size(message.restored), message.restored.prologue)
     if kind == "viewers":
         return frames.Watched(tuple(viewer_info(viewer) for viewer in message.viewers.viewers))
     if kind == "exit":
@@ -143,7 +147,13 @@ def _opened(opened: sessions_pb2.Opened) -> frames.Opened:
         _ACCESS.get(opened.access, "rw"),
         (opened.start.stdout, opened.start.stderr),
         opened.prologue,
+        _size(opened),
     )
+
+
+def _size(message: sessions_pb2.Opened | sessions_pb2.Restored) -> tuple[int, int] | None:
+    """None for a size that was not told."""
+    return (message.size.cols, message.size.rows) if message.HasField("size") else None
 
 
 def open_request(plan: OpenPlan, viewer: str) -> sessions_pb2.Open:

@@ -308,6 +308,8 @@ class ServerFrame(_message.Message):
     VIEWERS_FIELD_NUMBER: _builtins.int
     EXIT_FIELD_NUMBER: _builtins.int
     NOTICE_FIELD_NUMBER: _builtins.int
+    RESIZED_FIELD_NUMBER: _builtins.int
+    RESTORED_FIELD_NUMBER: _builtins.int
     notice: _builtins.str
     """a sentence for the person, for example "stdin is closed: started without -i" """
     @_builtins.property
@@ -330,6 +332,14 @@ class ServerFrame(_message.Message):
     def exit(self) -> _types_pb2.Exit:
         """last"""
 
+    @_builtins.property
+    def resized(self) -> Global___Resized:
+        """comes between the output before and behind it, replayed or live"""
+
+    @_builtins.property
+    def restored(self) -> Global___Restored:
+        """comes behind the gap of a terminal"""
+
     def __init__(
         self,
         *,
@@ -340,12 +350,14 @@ class ServerFrame(_message.Message):
         viewers: Global___Viewers | None = ...,
         exit: _types_pb2.Exit | None = ...,
         notice: _builtins.str = ...,
+        resized: Global___Resized | None = ...,
+        restored: Global___Restored | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["exit", b"exit", "frame", b"frame", "gap", b"gap", "live", b"live", "notice", b"notice", "opened", b"opened", "output", b"output", "viewers", b"viewers"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["exit", b"exit", "frame", b"frame", "gap", b"gap", "live", b"live", "notice", b"notice", "opened", b"opened", "output", b"output", "resized", b"resized", "restored", b"restored", "viewers", b"viewers"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["exit", b"exit", "frame", b"frame", "gap", b"gap", "live", b"live", "notice", b"notice", "opened", b"opened", "output", b"output", "viewers", b"viewers"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["exit", b"exit", "frame", b"frame", "gap", b"gap", "live", b"live", "notice", b"notice", "opened", b"opened", "output", b"output", "resized", b"resized", "restored", b"restored", "viewers", b"viewers"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_frame: _TypeAlias = _typing.Literal["opened", "output", "gap", "live", "viewers", "exit", "notice"]  # noqa: Y015
+    _WhichOneofReturnType_frame: _TypeAlias = _typing.Literal["opened", "output", "gap", "live", "viewers", "exit", "notice", "resized", "restored"]  # noqa: Y015
     _WhichOneofArgType_frame: _TypeAlias = _typing.Literal["frame", b"frame"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_frame) -> _WhichOneofReturnType_frame | None: ...
 
@@ -361,12 +373,14 @@ class Opened(_message.Message):
     START_FIELD_NUMBER: _builtins.int
     END_FIELD_NUMBER: _builtins.int
     PROLOGUE_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
     viewer_id: _builtins.str
     access: Global___Access.ValueType
     """what was granted"""
     prologue: _builtins.bytes
-    """Escape sequences that set the modes that were in force at `start` (terminal sessions whose
-    beginning is no longer kept). To be interpreted before any output.
+    """Escape sequences that bring a fresh terminal to the state it had at `start`: what it showed,
+    and the modes in force (terminal sessions whose beginning is no longer kept). To be interpreted
+    before any output, at the size `size`.
     """
     @_builtins.property
     def session(self) -> Global___Session: ...
@@ -378,6 +392,10 @@ class Opened(_message.Message):
     def end(self) -> _types_pb2.Offsets:
         """where live output begins"""
 
+    @_builtins.property
+    def size(self) -> _types_pb2.Size:
+        """of the terminal at `start`; unset for a pipe, or when nobody ever told one"""
+
     def __init__(
         self,
         *,
@@ -387,14 +405,76 @@ class Opened(_message.Message):
         start: _types_pb2.Offsets | None = ...,
         end: _types_pb2.Offsets | None = ...,
         prologue: _builtins.bytes = ...,
+        size: _types_pb2.Size | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "session", b"session", "start", b"start"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "session", b"session", "size", b"size", "start", b"start"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "end", b"end", "prologue", b"prologue", "session", b"session", "start", b"start", "viewer_id", b"viewer_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "end", b"end", "prologue", b"prologue", "session", b"session", "size", b"size", "start", b"start", "viewer_id", b"viewer_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Opened: _TypeAlias = Opened  # noqa: Y015
+
+@_typing.final
+class Resized(_message.Message):
+    """Resized tells the size of the session's terminal from a byte on: what is written behind it is
+    written for that size, whatever the size of the viewer's own terminal.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFSET_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    offset: _builtins.int
+    """in stdout"""
+    @_builtins.property
+    def size(self) -> _types_pb2.Size: ...
+    def __init__(
+        self,
+        *,
+        offset: _builtins.int = ...,
+        size: _types_pb2.Size | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["size", b"size"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["offset", b"offset", "size", b"size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Resized: _TypeAlias = Resized  # noqa: Y015
+
+@_typing.final
+class Restored(_message.Message):
+    """Restored replaces the state of a viewer's terminal, which missed output: a fresh terminal of that
+    size shows, when it is fed the prologue, what was shown at the byte that comes next.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFSET_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    PROLOGUE_FIELD_NUMBER: _builtins.int
+    offset: _builtins.int
+    """in stdout"""
+    prologue: _builtins.bytes
+    @_builtins.property
+    def size(self) -> _types_pb2.Size:
+        """unset when nobody ever told one"""
+
+    def __init__(
+        self,
+        *,
+        offset: _builtins.int = ...,
+        size: _types_pb2.Size | None = ...,
+        prologue: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["size", b"size"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["offset", b"offset", "prologue", b"prologue", "size", b"size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Restored: _TypeAlias = Restored  # noqa: Y015
 
 @_typing.final
 class Output(_message.Message):

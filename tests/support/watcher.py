@@ -32,9 +32,17 @@ COLS, ROWS = 80, 24
 class Watcher:
     """A terminal and what has come for it. Subclasses move frames."""
 
-    def __init__(self, backend: Backend, container: str, terminal: Terminal | None) -> None:
-        self.terminal = terminal or Terminal(COLS, ROWS)
-        self.start = self.end = self.offset = self.gap = 0
+    def __init__(
+        self,
+        backend: Backend,
+        container: str,
+        terminal: Terminal | None,
+        size: tuple[int, int] = (COLS, ROWS),
+    ) -> None:
+        self.size = size  # that it asks for
+        self.terminal = terminal or Terminal(*size)
+        self.start = self.end = self.offset = self.gap = self.restored = 0
+        self._sizes: list[tuple[int, tuple[int, int]]] = []  # that are still to come: offset, size
         self.prologue = b""
         self._opened = self.live = self.lost = self.exited = False
         self._waiting = bytearray()  # what has come from `offset` on
@@ -75,11 +83,32 @@ class Watcher:
 
     # -- what comes ------------------------------------------------------------------------------
 
-    def _attached(self, start: int, end: int, prologue: bytes) -> None:
+    def _attached(self, start: int, end: int, prologue: bytes, size: tuple[int, int]) -> None:
         self._opened = True
         self.start, self.end, self.prologue = start, end, prologue
         self.offset = start
+        self._resized(start, size)
         self.terminal.feed(prologue)
+
+    def _resized(self, offset: int, size: tuple[int, int]) -> None:
+        """The terminal has this size from a byte on, which may not have been fed yet."""
+        if all(size):
+            self._sizes.append((offset, size))
+            self._size_now()
+
+    def _size_now(self) -> None:
+        while self._sizes and self._sizes[0][0] <= self.offset:
+            self.terminal.resize(*self._sizes.pop(0)[1])
+
+    def _restored(self, offset: int, prologue: bytes, size: tuple[int, int]) -> None:
+        """Behind a gap: everything before it is of no use any more."""
+        self._waiting.clear()
+        self._sizes.clear()
+        self.offset = offset
+        self.terminal.feed(b"\x18\x1bc\x1b[3J")
+        self._resized(offset, size)
+        self.terminal.feed(prologue)
+        self.restored += 1
 
     def _output(self, offset: int, data: bytes) -> None:
         assert offset == self.offset + len(self._waiting), "bytes are missing or come twice"
@@ -100,10 +129,13 @@ class Watcher:
             self._feed(min(offset - self.offset, len(self._waiting)))
 
     def _feed(self, size: int) -> None:
+        if self._sizes:
+            size = min(size, self._sizes[0][0] - self.offset)
         data = bytes(self._waiting[:size])
         del self._waiting[:size]
         self.offset += size
         self.terminal.feed(data)
+        self._size_now()
         replies = self.terminal.take_replies()
         if replies and self._answers and self.live:
             self.send(replies)
@@ -137,14 +169,20 @@ class Watcher:
 class Streamed(Watcher):
     """Through `SessionService.Stream`; `resume` goes on with another watcher's terminal."""
 
-    def __init__(self, backend: Backend, container: str, resume: Watcher | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        container: str,
+        resume: Watcher | None = None,
+        size: tuple[int, int] = (COLS, ROWS),
+    ) -> None:
         self._requests: queue.SimpleQueue[sessions_pb2.ClientFrame | None] = queue.SimpleQueue()
         self._frames: queue.SimpleQueue[sessions_pb2.ServerFrame | None] = queue.SimpleQueue()
         self._resume = resume
-        super().__init__(backend, container, resume.terminal if resume else None)
+        super().__init__(backend, container, resume.terminal if resume else None, size)
 
     def _open(self, backend: Backend, container: str) -> None:
-        opening = _opening(container)
+        opening = _opening(container, self.size)
         if self._resume is not None:
             opening.replay = sessions_pb2.REPLAY_FROM
             getattr(opening, "from").stdout = self._resume.offset
@@ -177,7 +215,13 @@ class Streamed(Watcher):
         kind = message.WhichOneof("frame")
         if kind == "opened":
             opened = message.opened
-            self._attached(opened.start.stdout, opened.end.stdout, opened.prologue)
+            size = _cells(opened.size)
+            self._attached(opened.start.stdout, opened.end.stdout, opened.prologue, size)
+        elif kind == "resized":
+            self._resized(message.resized.offset, _cells(message.resized.size))
+        elif kind == "restored":
+            told = message.restored
+            self._restored(told.offset, told.prologue, _cells(told.size))
         elif kind == "output":
             self._output(message.output.offset, message.output.data)
         elif kind == "gap":
@@ -187,6 +231,11 @@ class Streamed(Watcher):
 
     def send(self, data: bytes) -> None:
         self._requests.put(sessions_pb2.ClientFrame(input=data))
+
+    def resize(self, cols: int, rows: int) -> None:
+        """Our terminal has another size."""
+        size = types_pb2.Size(cols=cols, rows=rows)
+        self._requests.put(sessions_pb2.ClientFrame(resize=size))
 
     def detach(self) -> None:
         self._requests.put(sessions_pb2.ClientFrame(detach=sessions_pb2.Detach()))
@@ -205,7 +254,7 @@ class Direct(Watcher):
         super().__init__(backend, container, None)
 
     def _open(self, backend: Backend, container: str) -> None:
-        asked = sessions_pb2.TicketRequest(open=_opening(container))
+        asked = sessions_pb2.TicketRequest(open=_opening(container, self.size))
         answer = backend.call("SessionService/Ticket", asked)
         _, descriptors = redeem(answer.ticket, answer.address)
         self._socket = socket.socket(fileno=descriptors[0])
@@ -225,7 +274,14 @@ class Direct(Watcher):
         if kind == frames.ATTACHED:
             told = json.loads(payload)
             prologue = base64.b64decode(told["prologue"])
-            self._attached(told["start"][0], told["end"][0], prologue)
+            self._attached(told["start"][0], told["end"][0], prologue, tuple(told["size"]))
+        elif kind == frames.RESIZED:
+            told = json.loads(payload)
+            self._resized(told["offset"], (told["cols"], told["rows"]))
+        elif kind == frames.RESTORED:
+            told = json.loads(payload)
+            size = (told["cols"], told["rows"])
+            self._restored(told["offset"], base64.b64decode(told["prologue"]), size)
         elif kind == frames.OUTPUT:
             self._output(frames.OFFSET.unpack_from(payload)[0], payload[frames.OFFSET.size :])
         elif kind == frames.GAP:
@@ -244,11 +300,15 @@ class Direct(Watcher):
         self._socket.close()
 
 
-def _opening(container: str) -> sessions_pb2.Open:
+def _cells(size: types_pb2.Size) -> tuple[int, int]:
+    return size.cols, size.rows
+
+
+def _opening(container: str, size: tuple[int, int]) -> sessions_pb2.Open:
     return sessions_pb2.Open(
         container=container,
         replay=sessions_pb2.REPLAY_SCREEN,
-        size=types_pb2.Size(cols=COLS, rows=ROWS),
+        size=types_pb2.Size(cols=size[0], rows=size[1]),
         keep=True,
     )
 

@@ -36,6 +36,7 @@ _READ = 64 << 10  # bytes of stdin at a time
 _INPUT_AHEAD = 256 << 10  # bytes typed that may wait for the program before stdin is left alone
 _LEAVING_S = 2.0  # for what was typed before the detach keys to be taken
 _TWICE_S = 1.0  # a second identical signal within this ends the client
+_SOFT_RESET = b"\x1b[!p\x1b]104\x1b\\"  # DECSTR, and the palette
 _ENDING = (signals.HUP, signals.INT, signals.QUIT, signals.TERM)
 
 
@@ -201,6 +202,8 @@ class Relay:
                 self._say(
                     f"{content[1]} bytes of output are missing here: this client was too slow"
                 )
+            elif kind == frames.RESTORED:
+                self._repaint(content["prologue"])
             elif kind == frames.EXIT:
                 self._finish(Outcome(EXITED, content))
             elif kind == frames.FAILED:
@@ -241,11 +244,18 @@ class Relay:
 
                 self._filter = Filter()
         if attached.get("prologue") and self._modes is not None:
-            self._show(frames.STDOUT, attached["prologue"])
+            self._show(frames.STDOUT, _room() + attached["prologue"])
         if self._deaf and self._raw is None:
             self._stdin = False
         if self.on_attached is not None:
             self.on_attached()
+
+    def _repaint(self, prologue: bytes) -> None:
+        """Output is missing: begin anew with what the terminal showed behind the gap."""
+        if self._modes is None:
+            return
+        self._write(self._modes.undo() + _SOFT_RESET, 1)
+        self._show(frames.STDOUT, _room() + prologue)
 
     def _end_replay(self) -> None:
         if self._filter is not None:
@@ -366,6 +376,11 @@ class Relay:
         finally:
             if self._raw is not None:
                 self._raw.leave()
+
+
+def _room() -> bytes:
+    """What the person's terminal shows goes to its scrollback; the cursor is at home then."""
+    return b"\r\n" * terminal.size()[1] + b"\x1b[H"
 
 
 def plain(text: str) -> str:

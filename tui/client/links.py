@@ -135,6 +135,10 @@ class DirectLink:
             attached = jsonlite.loads(bytes(payload))
             attached["prologue"] = _unpack(attached.get("prologue", ""))
             return kind, stream, attached
+        if kind == frames.RESTORED:
+            restored = jsonlite.loads(bytes(payload))
+            restored["prologue"] = _unpack(restored.get("prologue", ""))
+            return kind, stream, restored
         if kind in (frames.FAILED, frames.EXIT, frames.NOTICE, frames.VIEWERS):
             return kind, stream, jsonlite.loads(bytes(payload))
         return (kind, stream, {}) if kind == frames.LIVE else None

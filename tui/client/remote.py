@@ -116,6 +116,8 @@ class StreamLink:
         elif kind == "gap":
             self._offsets[frame.gap.stream] = frame.gap.offset + frame.gap.bytes
             events.append((frames.GAP, frame.gap.stream, (frame.gap.offset, frame.gap.bytes)))
+        elif kind == "restored":
+            events.append((frames.RESTORED, 0, {"prologue": frame.restored.prologue}))
         elif kind == "opened":
             self._opened(frame.opened, events)
         elif kind == "live":

@@ -26,6 +26,7 @@ from contui.tui.terminal.painter import Painter
 from contui.tui.terminal.pointer import Pointer
 from contui.tui.terminal.raw_input import RawKey, encode_raw
 from contui.tui.terminal.selection import Selection, find
+from contui.tui.terminal.viewport import Viewport
 
 #: Seconds between frames: shown with focus, shown, hidden.
 FOCUSED_FRAME, SHOWN_FRAME, HIDDEN_FRAME = 1 / 60, 1 / 30, 1 / 5
@@ -77,6 +78,7 @@ class TerminalView(Widget, can_focus=True):
         self._terminal = Terminal(80, 24, history)
         self._painter = Painter(self._terminal, RichStyle())
         self._pointer = Pointer(self)
+        self._viewport = Viewport(self._terminal)
         self._inlet = Inlet(self._terminal, self._after_feed)
         self._painted = asyncio.Event()
         self._painted.set()
@@ -154,6 +156,8 @@ class TerminalView(Widget, can_focus=True):
         self._last_frame = monotonic()
         self._announce()
         self._follow_scrollback()
+        if self._viewport.follow(*self.size):
+            self.refresh()
         self._refresh_dirty()
         self._painted.set()
 
@@ -204,8 +208,8 @@ class TerminalView(Widget, can_focus=True):
         if self._scroll or len(dirty) >= self._terminal.rows or self.selection:
             self.refresh()
         else:
-            width = self.size.width
-            self.refresh(*(Region(0, y, width, 1) for y in dirty))
+            width, above = self.size.width, self._viewport.y
+            self.refresh(*(Region(0, y - above, width, 1) for y in dirty if y >= above))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines of the pane with its borders; the style under the cells is worked out once."""
@@ -218,14 +222,17 @@ class TerminalView(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """A line of the pane, ``y`` from its top."""
         width = self.size.width
-        line = y - self._scroll
+        line = y + self._viewport.y - self._scroll
         if line >= self._terminal.rows or line < -self._terminal.history_len:
             return Strip.blank(width, self._painter.base)
         row = self._terminal.row(line)
-        spans = self._overlays(line)
+        spans, left = self._overlays(line), self._viewport.x
+        whole = width + left
         if spans:
-            return self._painter.overlaid(row, width, spans)
-        return self._painter.strip(row, width)
+            strip = self._painter.overlaid(row, whole, spans)
+        else:
+            strip = self._painter.strip(row, whole)
+        return strip.crop(left, whole) if left else strip
 
     def _drop_strips(self) -> None:
         for row in (*self._terminal.screen.main.rows, *self._terminal.screen.alternate.rows):
@@ -246,20 +253,38 @@ class TerminalView(Widget, can_focus=True):
     # Size and focus.
 
     def on_resize(self, event: events.Resize) -> None:
-        """Follow the size of the widget, unless another viewer decides it."""
-        if self.fixed_size is None and event.size.area:
+        """Follow the size of the widget; a fixed one is kept, and the owner told the widget's."""
+        if not event.size.area:
+            return
+        if self.fixed_size is None:
             self.set_size(event.size.width, event.size.height)
+        else:
+            self._viewport.follow(*event.size)
+            self.refresh()
+            self.post_message(self.Resized(self, event.size.width, event.size.height))
+
+    def fix_size(self, size: tuple[int, int] | None) -> None:
+        """Give the terminal a size that is not the widget's, or with None the widget's again."""
+        if size is not None:
+            self.fixed_size = size
+            self.set_size(*size)
+        elif self.fixed_size is not None:
+            self.fixed_size = None
+            if self.size.area:
+                self.set_size(*self.size)
 
     def set_size(self, cols: int, rows: int) -> None:
-        """Give the terminal a size and tell the owner, who tells the program."""
+        """Give the terminal a size, and tell the owner, who tells the program."""
         if (cols, rows) == (self._terminal.cols, self._terminal.rows):
             return
         self._terminal.resize(cols, rows)
         self.selection = None
         self._scroll = min(self._scroll, self._terminal.history_len)
         self._seen_scrolled = self._terminal.screen.scrolled
+        self._viewport.follow(*self.size)
         self.refresh()
-        self.post_message(self.Resized(self, cols, rows))
+        if self.fixed_size is None:
+            self.post_message(self.Resized(self, cols, rows))
 
     def on_focus(self) -> None:
         """Tell the program, if it asked (mode 1004)."""
@@ -405,6 +430,6 @@ class TerminalView(Widget, can_focus=True):
         """The cell of the screen under the mouse, within its bounds."""
         offset = event.get_content_offset_capture(self)
         return Offset(
-            min(max(int(offset.x), 0), self._terminal.cols - 1),
-            min(max(int(offset.y), 0), self._terminal.rows - 1),
+            min(max(int(offset.x) + self._viewport.x, 0), self._terminal.cols - 1),
+            min(max(int(offset.y) + self._viewport.y, 0), self._terminal.rows - 1),
         )

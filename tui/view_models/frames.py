@@ -11,7 +11,8 @@ from contui.tui.view_models.sessions import ViewerInfo
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The backend let us in. `prologue` sets the modes in force at `start`; fed before output."""
+    """The backend let us in. `prologue` brings a fresh terminal of `size` (columns, lines) to the
+    state at `start`; fed before output. Without a size nobody tells how it changes, either."""
 
     session: str
     argv: tuple[str, ...]
@@ -20,6 +21,7 @@ class Opened:
     access: str
     start: tuple[int, int]
     prologue: bytes
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,21 @@ class Gap:
     stream: int
     offset: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resized:
+    """What follows is written for a terminal of this size: columns, lines."""
+
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Behind a gap: the terminal begins anew with this size, if one is known, and this prologue."""
+
+    size: tuple[int, int] | None
+    prologue: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +95,6 @@ class Refused:
     problem: Problem
 
 
-Frame = Opened | Output | Gap | Live | Watched | Noticed | Exited | Lost | Refused
+Frame = (
+    Opened | Output | Gap | Resized | Restored | Live | Watched | Noticed | Exited | Lost | Refused
+)

@@ -252,7 +252,8 @@ class SessionModel:
         if self.over:
             return []
         long, short = self._facts(detach_keys, False), self._facts(detach_keys, True)
-        for facts in (long, short, *(short[cut:] for cut in range(1, len(short)))):
+        cut = (short[at:] for at in range(1, len(short)))
+        for facts in (self._how_to_size() + long, long, short, *cut):
             spans = _dotted(facts)
             if sum(len(span.text) for span in spans) <= width:
                 return spans
@@ -279,6 +280,12 @@ class SessionModel:
             who = "" if short else f" by {clean(decider.name)}"
             return Span(f"{decider.cols}×{decider.rows}{who}", "warn")
         return Span(f"{cols}×{rows}", "muted")
+
+    def _how_to_size(self) -> list[Span]:
+        """How to take the size over from another viewer."""
+        decider = next((viewer for viewer in self.viewers if viewer.sizes), None)
+        other = decider is not None and not decider.self
+        return [Span("type to take the size", "muted")] if other and self.takes_input else []
 
     @staticmethod
     def _leave(detach_keys: str, short: bool) -> str:

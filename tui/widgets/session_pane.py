@@ -17,28 +17,22 @@ from contui.tui.backend_link import BackendLink
 from contui.tui.cli.detach_keys import HOLD_S, Matcher, parse
 from contui.tui.keymap import LED, Keymap, shown
 from contui.tui.messages import ActionAsked, PaneChanged, PaneClosed
-from contui.tui.session_link import SessionLink
 from contui.tui.terminal.raw_input import RawKey
-from contui.tui.terminal.view_messages import Input, Resized
-from contui.tui.view_models import frames
+from contui.tui.terminal.view_messages import Input
 from contui.tui.view_models.advice import session_line
 from contui.tui.view_models.containers import ContainerInfo
-from contui.tui.view_models.sessions import STDERR, OpenPlan, Phase, SessionModel
+from contui.tui.view_models.sessions import Phase, SessionModel
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint
+from contui.tui.widgets.session_stream import SessionStream
 from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.tab_bar import TabTitle
-from contui.tui.widgets.trapped_pane import TrappedPane
 
-TURN_BYTES = 32 << 10  # of output that the terminal takes before others have a turn
 LATE = 0.05  # seconds by which a timer may be late before keys may be, too
-RESET = b"\x1bc\x1b[3J"
 CORNERS = 6  # cells of the lower border that are not for its text
-CANCEL = b"\x18"  # CAN ends a control sequence, see ECMA-48
-RED, PLAIN = b"\x1b[31m", b"\x1b[39m"
 
 
-class SessionPane(TrappedPane):
+class SessionPane(SessionStream):
     """One viewer of one session."""
 
     def __init__(
@@ -56,7 +50,6 @@ class SessionPane(TrappedPane):
         self._resizing = False  # a border was moved: more of those keys move it on
         self._detach_keys = detach_keys
         self._matcher = Matcher(parse(detach_keys))
-        self._early = b""  # typed before there was a stream
         self._matching: Timer | None = None
 
     def compose(self) -> Iterator[Widget]:
@@ -76,143 +69,9 @@ class SessionPane(TrappedPane):
         key = events.Key(event.key, event.character)
         self.terminal.post_message(key if raw is None else RawKey(event.key, event.character, raw))
 
-    # -- the stream ------------------------------------------------------------------------------
-
-    @on(Resized)
-    def _resized(self, event: Resized) -> None:
-        event.stop()
-        if (event.cols, event.rows) == self.terminal.fixed_size:
-            return
-        self.model.size = (event.cols, event.rows)
-        if self._link is not None:
-            self._link.resize(event.cols, event.rows)
-        else:
-            self._first_open()
-        self.draw()
-
-    def shown(self, seen: bool) -> None:
-        super().shown(seen)
-        if seen and self._link is None:
-            self.call_after_refresh(self._first_open)
-
-    def _first_open(self) -> None:
-        """Open the stream once the pane has a place, so that the program has its size."""
-        size = self.terminal.size
-        if self._link is None and size.area:
-            self.model.size = (size.width, size.height)
-            self.open()
-
-    def open(self) -> None:
-        """Open the stream; the size is known by now."""
-        self._link = SessionLink(self._backend, self._plan)
-        self._link.send(self._early)
-        self._early = b""
-        self.run_worker(self._link.run(), group="stream", exclusive=True)
-        self.run_worker(self._pump(self._link), group="pump", exclusive=True)
-
     def again(self) -> None:
-        """Open the session anew: it is over, or its container was restarted."""
         self._matcher = Matcher(parse(self._detach_keys))
-        self.terminal.feed(RESET)
-        self.model.again()
-        self.open()
-        self.draw()
-
-    def act_again(self) -> None:
-        """Open it anew, as the person asks."""
-        self.again()
-
-    def _plan(self) -> OpenPlan | None:
-        return None if self.model.over else self.model.plan()
-
-    async def _pump(self, link: SessionLink) -> None:
-        """Move frames from the link to the terminal, no faster than it takes them."""
-        terminal = self.terminal
-        while True:
-            await link.outbox.something()
-            quiet = True
-            for frame in link.outbox.take(TURN_BYTES):
-                if not isinstance(frame, frames.Output):
-                    await terminal.drained()
-                quiet = self._frame(frame) and quiet
-            if not quiet:
-                self.draw()
-                self.post_message(PaneChanged(self.pane_id))
-            await terminal.drained()
-            link.outbox.done()
-
-    def _frame(self, frame: frames.Frame) -> bool:
-        """Take one frame; returns whether the border stays as it is."""
-        model = self.model
-        match frame:
-            case frames.Output(stream, offset, data):
-                gap = model.gap_bytes
-                self._show(stream, model.output(stream, offset, data))
-                return gap == model.gap_bytes
-            case frames.Opened():
-                self._opened(frame)
-            case frames.Gap(stream, offset, count):
-                model.gap(stream, offset, count)
-                if model.tty:  # a sequence that the gap has cut must not swallow what follows
-                    self.terminal.feed(CANCEL)
-            case frames.Live():
-                model.live()
-                self._choose_answerer()
-            case frames.Watched(viewers):
-                model.watched(viewers)
-                self._follow_size()
-                self._choose_answerer()
-                self.traps.watched()
-            case frames.Noticed(text):
-                self.trap_notice(text)
-            case frames.Exited(exit):
-                model.ended(exit)
-                self.terminal.reply_enabled = False
-            case frames.Lost():
-                model.lost()
-            case frames.Refused(problem):
-                model.failed(problem)
-        return False
-
-    def _opened(self, frame: frames.Opened) -> None:
-        self.model.opened(
-            frame.session, frame.argv, frame.tty, frame.open_stdin, frame.access, frame.start
-        )
-        self.traps.attached()
-        # Answers to questions of the past have been given: only live output is replied to.
-        self.terminal.reply_enabled = False
-        if frame.prologue:
-            self.terminal.feed(frame.prologue)
-        label = self.spec.label
-        if not self.model.main and label in ("shell", ""):
-            label = self.model.command
-        self.spec = PaneSpec("session", self.spec.container, self.spec.name, frame.session, label)
-
-    def _choose_answerer(self) -> None:
-        """A program's question gets one answer, however many watch: from the one that sizes it."""
-        self.terminal.reply_enabled = self.model.answers
-
-    def _follow_size(self) -> None:
-        """Show the size that another viewer decides, or our own again."""
-        terminal = self.terminal
-        decider = next((viewer for viewer in self.model.viewers if viewer.sizes), None)
-        if decider is not None and not decider.self and decider.cols and decider.rows:
-            terminal.fixed_size = (decider.cols, decider.rows)
-            terminal.set_size(decider.cols, decider.rows)
-        elif terminal.fixed_size is not None:
-            terminal.fixed_size = None
-            terminal.set_size(*self.model.size)
-
-    def _show(self, stream: int, data: bytes) -> None:
-        if not data:
-            return
-        if not self.model.tty:
-            self.trap_output(stream, data)
-            data = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-            if stream == STDERR:
-                data = RED + data + PLAIN
-        self.terminal.feed(data)
-        self.told()
+        super().again()
 
     # -- keys ------------------------------------------------------------------------------------
 

@@ -11,7 +11,8 @@ import pytest
 
 from contui.shim.logformat import numbers
 from contui.shim.logwriter import LogWriter
-from contui.shim.replay import Cursor, RingStore, SegmentStore
+from contui.shim.replay import Cursor, SegmentStore
+from contui.shim.ring import RingStore
 from tests.unit.shim.harness import Container, fds, wait_for
 
 Make = Callable[..., Container]
