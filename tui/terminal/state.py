@@ -136,9 +136,9 @@ class State(ScreenBase, pyte.Screen):
         """Work out whether printable text may go to the row as it came.
 
         Called whenever insert mode, newline mode, side margins or character sets change, or
-        lines of double width, guarded areas or grapheme clusters come into play. ``limit`` is where text must
-        stop for that: 0 sends everything down the careful way, and the compiled core then
-        leaves every text and sequence to Python.
+        lines of double width, guarded areas or grapheme clusters come into play. ``limit`` is
+        where text must stop for that: 0 sends everything down the careful way, and the compiled
+        core then leaves every text and sequence to Python.
         """
         plain = (
             mo.IRM not in self.mode
