@@ -41,6 +41,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("explain", "explain", "Say why a container is as it is, and what to do"),
             ("inspect", "inspect", "Tell everything about containers or images, as JSON"),
             ("events", "events", "Show what happens, as it happens"),
+            ("record", "record", "Write what a session shows to a file (asciicast v2)"),
+            ("play", "play", "Play such a file"),
         ),
     ),
     (

@@ -122,6 +122,8 @@ class StreamLink:
             self._opened(frame.opened, events)
         elif kind == "live":
             events.append((frames.LIVE, 0, {}))
+        elif kind == "viewers":
+            events.append((frames.VIEWERS, 0, {"viewers": viewers_as_json(frame.viewers)}))
         elif kind == "notice":
             events.append((frames.NOTICE, 0, {"message": frame.notice}))
         elif kind == "exit":
@@ -144,7 +146,14 @@ class StreamLink:
                 close_stdin=self._opening.close_stdin,
                 keep=self._opening.keep,
             )
-        shown = {"id": session.id, "tty": session.tty, "open_stdin": session.open_stdin}
+        shown = {
+            "id": session.id,
+            "argv": list(session.argv),
+            "tty": session.tty,
+            "open_stdin": session.open_stdin,
+            "cols": session.size.cols,
+            "rows": session.size.rows,
+        }
         attached = {"session": shown, "viewer": opened.viewer_id, "prologue": opened.prologue}
         events.append((frames.ATTACHED, 0, attached))
 
@@ -178,6 +187,20 @@ class StreamLink:
         deadline = time.monotonic() + 2
         while not self._call.done and time.monotonic() < deadline:
             self._channel.pump(0.2)  # until the backend has taken it and ends the stream
+
+
+def viewers_as_json(viewers: messages.Viewers) -> list[dict[str, Any]]:
+    """Viewers with the keys of the frame of the same name, as far as they are of use here."""
+    return [
+        {
+            "id": viewer.id,
+            "name": viewer.name,
+            "cols": viewer.size.cols,
+            "rows": viewer.size.rows,
+            "sizes": viewer.sizes,
+        }
+        for viewer in viewers.viewers
+    ]
 
 
 def exit_as_json(ended: messages.Exit) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Recording sessions to asciicast v2 files, and playing them; for the command line and the TUI."""
