@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from contui.tui import calls
+from contui.tui.cast_actions import CastActions
 from contui.tui.explain_actions import ExplainActions
 from contui.tui.messages import ActionDone
 from contui.tui.removal_actions import RemovalActions
@@ -40,7 +41,7 @@ SIGNALS = (
 )
 
 
-class Actions(ExplainActions, StatsActions, TabActions, RemovalActions):
+class Actions(CastActions, ExplainActions, StatsActions, TabActions, RemovalActions):
     """The actions."""
 
     def perform(self, action: str, argument: str = "") -> None:

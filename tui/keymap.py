@@ -83,6 +83,11 @@ ACTIONS = (
     Action("resize_up", "border up", "its border up", ("shift+up",), "any"),
     Action("resize_down", "border down", "its border down", ("shift+down",), "any"),
     Action("recreate", "again…", "create it again, changed as explained", ("y",)),
+    Action("play", "play…", "play a recording in a pane", ()),
+    Action("record", "record", "record the program of the pane, or end that", ()),
+    Action("record_keys", "record keys", "the same, with what is typed here", ()),
+    Action("screenshot", "picture", "save the pane as it is, as SVG", ()),
+    Action("screenshot_window", "picture of all", "save the window as it is, as SVG", ()),
     Action("retry", "retry", "try to reach the backend now", ("R",)),
     Action("quit", "quit", "quit; containers and sessions live on", ("q",)),
     # a pane whose program is over
@@ -134,6 +139,14 @@ ACTIONS = (
         "signal", "signal", "send the process a signal", ("K", "k", "delete"), "processes", False
     ),
     Action("owner", "its pane", "go to the session that owns it", ("enter",), "processes", False),
+    # a recording
+    Action("play_pause", "pause", "hold it, or go on", ("space", "p"), "play", False),
+    Action("play_forward", "on", "five seconds on", ("right", "l"), "play", False),
+    Action("play_back", "back", "five seconds back", ("left", "h"), "play", False),
+    Action("play_faster", "faster", "twice as fast", ("+", "=", "up"), "play", False),
+    Action("play_slower", "slower", "half as fast", ("-", "down"), "play", False),
+    Action("play_step", "step", "hold it, and show the next moment", (".",), "play", False),
+    Action("play_begin", "begin", "from the beginning", ("home", "g"), "play", False),
     # after the leader
     Action(
         "detach", "detach", "leave the program running, close the pane", ("d",), "leader", False
@@ -198,6 +211,8 @@ ACTIONS = (
     Action("restart", "restart", "restart the container", ("R",), "leader", False),
     Action("exclusive", "only I type", "all others only watch", ("X",), "leader", False),
     Action("read_only", "only watch", "watch, and do not type", ("O",), "leader", False),
+    Action("record", "record", "record the program, or end that", ("r",), "leader", False),
+    Action("screenshot", "picture", "save the pane as it is, as SVG", ("S",), "leader", False),
     Action("mute", "hide notice", "hide the notice under the pane", ("m",), "leader", False),
     Action("close", "close", "close the pane; the program goes on", ("x",), "leader", False),
     Action("help", "keys", "the keys, as they are now", ("?",), "leader", False),
@@ -214,6 +229,7 @@ SCOPE_TITLES = {
     "log": "Log",
     "text": "Log, inspect",
     "processes": "Processes",
+    "play": "Recording",
     "ended": "A pane whose program has ended",
     "leader": "In a program, after {leader}",
 }

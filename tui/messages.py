@@ -59,6 +59,15 @@ class ExplainCame(Message):
 
 
 @dataclass
+class RecordingEnded(Message):
+    """A pane's recording is over; `problem` (a CastError) says why when nobody ended it."""
+
+    pane: str
+    path: str = ""
+    problem: Exception | None = None
+
+
+@dataclass
 class ActionDone(Message):
     """A request to the backend ended; `problem` is None when it worked."""
 

@@ -69,6 +69,10 @@ class Outbox:
         if not self._frames:
             self._idle.set()
 
+    def wake(self) -> None:
+        """Let whoever waits for something look: there is nothing more to wait for."""
+        self._some.set()
+
     async def idle(self) -> None:
         """Return when everything has been taken and dealt with."""
         await self._idle.wait()

@@ -175,6 +175,10 @@ class Windows(App[str]):
             from contui.tui.widgets.inspect_pane import InspectPane
 
             return InspectPane(pane_id, spec, info, self.link, self.keymap)
+        if spec.kind == "play":
+            from contui.tui.widgets.play_pane import PlayPane
+
+            return PlayPane(pane_id, spec, self.keymap)
         if spec.kind == "explain":
             from contui.tui.widgets.explain_pane import ExplainPane
 

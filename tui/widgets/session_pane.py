@@ -246,7 +246,7 @@ class SessionPane(SessionStream):
     def draw(self) -> None:
         room = self.outer_size.width - CORNERS if self.outer_size.width else 1000
         below = self.foot() or self.model.subtitle(self._detach_keys, room)
-        self.frame(self.model.title(), below)
+        self.frame([*self.model.title(), *self.recording_spans()], below)
         self.query_one(StatusLine).say([*session_line(self.model, self.info), *self.trap_spans()])
 
 

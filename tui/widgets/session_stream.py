@@ -17,7 +17,7 @@ from contui.tui.view_models import frames
 from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.sessions import STDERR, OpenPlan, SessionModel
 from contui.tui.view_models.workspace import PaneSpec
-from contui.tui.widgets.trapped_pane import TrappedPane
+from contui.tui.widgets.recorded_pane import RecordedPane
 
 TURN_BYTES = 32 << 10  # of output that the terminal takes before others have a turn
 RESET = b"\x1bc\x1b[3J"
@@ -25,7 +25,7 @@ CANCEL = b"\x18"  # CAN ends a control sequence, see ECMA-48
 RED, PLAIN = b"\x1b[31m", b"\x1b[39m"
 
 
-class SessionStream(TrappedPane):
+class SessionStream(RecordedPane):
     """One viewer of one session, as far as it watches."""
 
     def __init__(

@@ -14,6 +14,7 @@ import pytest
 
 from contui.proto.v1 import sessions_pb2 as pb
 from contui.proto.v1 import sessions_pb2_grpc, types_pb2
+from contui.proto.v1.types_pb2 import Size
 from contui.shim import frames
 from contui.tui.client import messages, remote, start, wire
 from contui.tui.client.links import LOST
@@ -36,7 +37,9 @@ class Sessions(sessions_pb2_grpc.SessionServiceServicer):
         if first.open.container == "nobody":
             context.set_trailing_metadata((("contui-kind", "no-such-container"),))
             await context.abort(grpc.StatusCode.NOT_FOUND, "no container nobody")
-        session = pb.Session(id="abc", tty=True, open_stdin=True)
+        session = pb.Session(
+            id="abc", argv=["sh"], tty=True, open_stdin=True, size=Size(cols=80, rows=24)
+        )
         yield pb.ServerFrame(opened=pb.Opened(session=session, prologue=b"\x1b[?1h"))
         if len(self.opens) == 1 and first.open.container == "breaks":
             yield pb.ServerFrame(output=pb.Output(stream="STREAM_STDOUT", offset=0, data=b"begin"))
@@ -104,7 +107,14 @@ def test_everything_in_both_directions(served: tuple[Sessions, str]) -> None:
     link = link_to("web")
     found = gather(link, frames.NOTICE)
     attached = {
-        "session": {"id": "abc", "tty": True, "open_stdin": True},
+        "session": {
+            "id": "abc",
+            "argv": ["sh"],
+            "tty": True,
+            "open_stdin": True,
+            "cols": 80,
+            "rows": 24,
+        },
         "viewer": "",
         "prologue": b"\x1b[?1h",
     }
