@@ -62,8 +62,8 @@ if TYPE_CHECKING:
 
     from textual.driver import Driver
 
-LIST_HINTS = ("attach", "shell", "logs", "processes", "inspect", "new", "stop", "restart", "remove",
-              "filter", "quit", "help")  # fmt: skip
+LIST_HINTS = ("attach", "shell", "logs", "processes", "stats", "inspect", "new", "stop", "restart",
+              "remove", "filter", "quit", "help")  # fmt: skip
 
 
 class ContuiApp(Actions, Keyboard, Notifying, App[str], inherit_bindings=False):

@@ -16,7 +16,15 @@ from contui.tui.key_presets import PRESETS, Preset
 __all__ = ["ACTIONS", "LEADER", "LED", "Action", "Keymap", "normal", "shown"]
 
 LEADER = "ctrl+right_square_bracket"
-FREE = ("list", "any", "log", "text", "processes", "ended")  # scopes that need not be named
+FREE = (
+    "list",
+    "any",
+    "log",
+    "text",
+    "processes",
+    "stats",
+    "ended",
+)  # scopes that need not be named
 HIDDEN = ("unmark", "palette", "again")  # not for the palette: what they do is done by their key
 
 
@@ -38,6 +46,7 @@ ACTIONS = (
     Action("exec", "exec…", "run a program in the container: command, user, directory", ("E",)),
     Action("logs", "logs", "the container's log, live", ("l",)),
     Action("processes", "processes", "its processes as a tree, and who holds them", ("p",)),
+    Action("stats", "stats", "what it uses, as plots; the marked ones compared", ("s",)),
     Action("inspect", "inspect", "everything about it", ("i",)),
     Action("explain", "why", "why it is as it is, and what can be done about it", ("w",)),
     Action("new", "new", "make and start a container", ("n",)),
@@ -147,6 +156,18 @@ ACTIONS = (
     Action("play_slower", "slower", "half as fast", ("-", "down"), "play", False),
     Action("play_step", "step", "hold it, and show the next moment", (".",), "play", False),
     Action("play_begin", "begin", "from the beginning", ("home", "g"), "play", False),
+    # stats
+    Action(
+        "stats_range", "1/5/15 min", "look at one, five or fifteen minutes", ("t",), "stats", False
+    ),
+    Action(
+        "stats_hold",
+        "hold",
+        "let the plots stand still; nothing is lost meanwhile",
+        ("space",),
+        "stats",
+        False,
+    ),
     # after the leader
     Action(
         "detach", "detach", "leave the program running, close the pane", ("d",), "leader", False
@@ -203,6 +224,7 @@ ACTIONS = (
     Action("shell", "shell", "another shell, in a new tab", ("e",), "leader", False),
     Action("logs", "logs", "the container's log", ("l",), "leader", False),
     Action("processes", "processes", "its processes", ("t",), "leader", False),
+    Action("stats", "stats", "what it uses, as plots", ("s",), "leader", False),
     Action("inspect", "inspect", "everything about it", ("i",), "leader", False),
     Action("kill", "kill…", "send the container a signal", ("K",), "leader", False),
     Action("access", "access", "read-write, read-only or exclusive", ("a",), "leader", False),
@@ -230,6 +252,7 @@ SCOPE_TITLES = {
     "text": "Log, inspect",
     "processes": "Processes",
     "play": "Recording",
+    "stats": "Stats",
     "ended": "A pane whose program has ended",
     "leader": "In a program, after {leader}",
 }

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from contui.tui.messages import StatsCame
-from contui.tui.windows import Windows
+from contui.tui.view_models.workspace import PaneSpec
+from contui.tui.windows import LABELS, Windows
 
 if TYPE_CHECKING:
     from contui.tui.stats_link import StatsLink
+    from contui.tui.view_models.containers import ContainerInfo
 
 
 class StatsActions(Windows):
@@ -34,8 +36,36 @@ class StatsActions(Windows):
             )
         return self._stats
 
+    def targets(self) -> list[ContainerInfo]:
+        """The containers that an action is for."""
+        raise NotImplementedError
+
+    async def act_stats(self) -> None:
+        """What the container uses, as plots; the marked ones compared."""
+        from contui.tui.view_models.stats_plots import COMPARED
+
+        chosen = self.targets()
+        if len(chosen) > COMPARED:
+            self.say(f"{COMPARED} containers can be compared: these are the first of those marked")
+            chosen = chosen[:COMPARED]
+        if not chosen:
+            return
+        first, *others = chosen
+        session = ",".join(info.id for info in others)
+        for pane in self.panes.values():
+            spec = pane.spec
+            if (spec.kind, spec.container, spec.session) == ("stats", first.id, session):
+                self.show_pane(pane)
+                return
+        label = f"stats of {len(chosen)}" if others else LABELS["stats"]
+        spec = PaneSpec("stats", first.id, first.name, session, label)
+        await self._open(self._make(self._new_id(), spec, first), "")
+
     @on(StatsCame)
     def _stats_came(self, event: StatsCame) -> None:
+        for pane in self.panes.values():
+            if pane.spec.kind == "stats":
+                pane.samples_came(event.containers)  # type: ignore[attr-defined]
         for container in list(self.stats.history):
             if self._synced and self.containers.get(container) is None:
                 self.stats.forget(container)

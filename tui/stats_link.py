@@ -111,7 +111,7 @@ class StatsLink:
             await self._backend.wait_up()
             self._rates.clear()
             problem = await self._read(watched)
-            if problem is not None and problem.kind not in ("unavailable", "no-such-container"):
+            if problem is not None and problem.kind != "no-such-container":
                 self.problem = problem
                 self._post(StatsCame(frozenset()))
             await asyncio.sleep(RETRY)

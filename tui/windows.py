@@ -18,9 +18,11 @@ from contui.tui.widgets.workspace import WorkspaceView
 
 if TYPE_CHECKING:
     from contui.tui.screens.main import MainScreen
+    from contui.tui.stats_link import StatsLink
     from contui.tui.view_models.sessions import ExecRequest
 
-LABELS = {"log": "logs", "processes": "procs", "inspect": "inspect", "explain": "why"}
+LABELS = {"log": "logs", "processes": "procs", "inspect": "inspect", "explain": "why",
+          "stats": "stats"}  # fmt: skip
 
 
 class Windows(App[str]):
@@ -42,6 +44,11 @@ class Windows(App[str]):
     @property
     def main(self) -> MainScreen:
         """The screen at the bottom of the stack."""
+        raise NotImplementedError
+
+    @property
+    def stats(self) -> StatsLink:
+        """The samples of what containers use."""
         raise NotImplementedError
 
     def say(self, text: str, severity: str = "information") -> None:
@@ -183,6 +190,11 @@ class Windows(App[str]):
             from contui.tui.widgets.explain_pane import ExplainPane
 
             return ExplainPane(pane_id, spec, info, self.link, self.keymap)
+        if spec.kind == "stats":
+            from contui.tui.widgets.stats_pane import StatsPane
+
+            find = self.containers.get
+            return StatsPane(pane_id, spec, info, self.stats, self.keymap, find)
         return self._session_pane(pane_id, spec, info, None)
 
     def _session_pane(

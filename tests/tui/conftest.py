@@ -80,7 +80,7 @@ async def backend(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeBackend]
     await fake.start()
     yield fake
     await fake.stop()
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)  # a thread may still be saving the workspace
 
 
 @pytest.fixture

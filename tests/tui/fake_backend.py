@@ -113,7 +113,7 @@ class FakeBackend:
         self.processes: dict[str, list[processes_pb2.Process]] = {}
         self.readings = 0  # of statistics
         self.stats_watchers = 0
-        self.stats_interval = 0.05  # seconds
+        self.stats_interval = 0.2  # seconds
         self.explained: dict[str, Any] = {}  # fields of an ExplainResponse, by container
         self.requests: list[Any] = []
         self.watchers: list[asyncio.Queue[events_pb2.Event]] = []
