@@ -83,6 +83,7 @@ class Stream(pyte.ByteStream):
         self._string: list[str] = []
         self._string_size = 0
         self._rest = ""
+        self._held = b""
         self._handlers = _Handlers(self._make_handler)
         self._sgr = SgrTable(screen.styles)
         self._bulk = BulkWriter(screen, self._sgr)
@@ -108,7 +109,7 @@ class Stream(pyte.ByteStream):
             self._feed_coded(data[:1])
             data = data[1:]
         if self._run is not None and self._state == GROUND and self.use_utf8:
-            data = self._take_regular(self._take_pending() + data)
+            data = self._take_regular(self._held + data)
         if data:
             self._feed_switching(data)
 
@@ -127,8 +128,7 @@ class Stream(pyte.ByteStream):
         if self._state != GROUND:
             text = self._continue(text)
         if self._run is not None:
-            while text:
-                text = self._continue(self._take_regular(text.encode()).decode())
+            self._parse_with_core(text)
             return
         if len(data) >= LEAST and self.use_utf8 and self._state == GROUND and self._bulk.ready():
             text = self._write_lines(data, text)
@@ -137,18 +137,31 @@ class Stream(pyte.ByteStream):
 
     # The compiled core.
 
-    def _take_pending(self) -> bytes:
-        """The start of a character that the last bytes ended in."""
-        pending: bytes = self.utf8_decoder.getstate()[0]
-        if pending:
-            self.utf8_decoder.reset()
-        return pending
-
     def _take_regular(self, data: bytes) -> bytes:
-        """Run bytes through the core; the rest, from the first sequence that is irregular."""
+        """Run bytes through the core; the rest, from the first sequence that is irregular.
+
+        What the end of the bytes cuts off is held back until there are more.
+        """
         assert self._run is not None
         taken = self._run(data, self._run_sequence)
-        return data[taken:] if taken < len(data) else b""
+        if taken < 0:
+            self._held = b""
+            return data[~taken:]
+        rest = data[taken:]
+        self._held = rest if len(rest) <= LONGEST_SEQUENCE else b""
+        return b"" if self._held else rest
+
+    def _parse_with_core(self, text: str) -> None:
+        """As ``_parse``, of all the text; it begins with what the core left."""
+        while text:
+            text = self._continue(self._take_regular(text.encode()).decode())
+        if not self.use_utf8:
+            self._held, held = b"", self._held
+            self._continue(held.decode())
+        elif self._state == GROUND:
+            # The core takes up characters that are cut off.
+            self._held += self.utf8_decoder.getstate()[0]
+            self.utf8_decoder.reset()
 
     def _run_sequence(self, sequence: str) -> None:
         """Run a whole sequence that the core leaves to Python."""

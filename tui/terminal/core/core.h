@@ -52,10 +52,14 @@ void history_renumber(History *history, const uint32_t *numbers, Py_ssize_t coun
 /* styles.c: looks of cells, numbered. */
 typedef struct {
     int32_t fg, bg, underline_color;
-    uint32_t flags;
-    uint32_t underline;
     uint32_t link; /* index of the rest of the tuple: link and its id */
+    uint16_t flags;
+    uint16_t underline;
 } Look;
+
+typedef struct {
+    uint32_t number, hash;
+} Slot;
 
 typedef struct {
     PyObject_HEAD
@@ -64,8 +68,9 @@ typedef struct {
     PyObject *link_numbers;
     Look *looks;
     uint32_t *blanks;    /* number of the background alone; UNKNOWN until asked for */
-    uint32_t *slots;     /* hash table of numbers */
-    Py_ssize_t count, room, mask;
+    Slot *slots;         /* hash table of numbers, at most three quarters full */
+    Py_ssize_t count, room;
+    size_t mask;
 } Styles;
 
 extern PyTypeObject StylesType;

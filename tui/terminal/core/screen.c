@@ -233,7 +233,7 @@ static PyGetSetDef attributes[] = {
 
 static PyMethodDef methods[] = {
     {"run", (PyCFunction)(void (*)(void))screen_run, METH_FASTCALL,
-     "run(data, dispatch) -> int\n\nTake bytes up to the first irregular sequence; where it is."},
+     "run(data, dispatch) -> int\n\nTake bytes; how many, inverted before what is irregular."},
     {0},
 };
 

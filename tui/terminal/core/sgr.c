@@ -8,51 +8,38 @@ enum {
 #define RGB 0x1000000
 #define DEFAULT (-1)
 
-/* One parameter; a program may leave it out or write it with zeros in front. */
+/* What is left of the parameters; `at` is past `end` when there are no more. */
 typedef struct {
     const uint8_t *at, *end;
-} Text;
-
-typedef struct {
-    const uint8_t *at, *end;
-    int done;
 } Parameters;
 
-static int next(Parameters *all, Text *one) {
-    if (all->done) return 0;
-    one->at = all->at;
-    while (all->at < all->end && *all->at != ';') all->at++;
-    one->end = all->at;
-    if (all->at < all->end)
-        all->at++;
-    else
-        all->done = 1;
-    return 1;
-}
-
-/* Its value; what is beyond every code counts as 1000. */
-static int number(Text one) {
+/* The next parameter's value, 0 when it is empty; what is beyond every code counts as 1000 or
+ * more. -1 when there is none. */
+static int next(Parameters *all) {
+    const uint8_t *at = all->at, *end = all->end;
+    if (at > end) return -1;
     int value = 0;
-    for (; one.at < one.end; one.at++)
-        if ((value = value * 10 + *one.at - '0') > 1000) value = 1000;
+    for (; at < end && *at != ';'; at++)
+        if (value < 1000) value = value * 10 + *at - '0';
+    all->at = at + 1;
     return value;
 }
 
-static int is(Text one, char digit) { return one.end - one.at == 1 && *one.at == digit; }
-
 static int level(Parameters *all) {
-    Text one;
-    return next(all, &one) ? number(one) : 0;
+    int value = next(all);
+    return value < 0 ? 0 : value;
 }
 
-/* The colour after 38, 48 or 58; its parameters are taken even when it is none. */
+/* The colour after 38, 48 or 58; its parameters are taken even when it is none. The kind is one
+ * digit: 05 is none. */
 static void set_color(Parameters *all, int32_t *color) {
-    Text kind;
-    if (!next(all, &kind)) return;
-    if (is(kind, '5')) {
-        Text index;
-        if (next(all, &index) && number(index) <= 255) *color = number(index);
-    } else if (is(kind, '2')) {
+    const uint8_t *start = all->at;
+    int kind = next(all);
+    if (all->at - start != 2) return;
+    if (kind == 5) {
+        int index = next(all);
+        if (index >= 0 && index <= 255) *color = index;
+    } else if (kind == 2) {
         int red = level(all), green = level(all), blue = level(all);
         if (red <= 255 && green <= 255 && blue <= 255)
             *color = RGB | red << 16 | green << 8 | blue;
@@ -65,18 +52,17 @@ static void set_flag(Look *look, int code) {
     if (code < 10)
         look->flags |= on[code];
     else if (code >= 22 && code <= 29)
-        look->flags &= ~(uint32_t)off[code - 22];
+        look->flags &= (uint16_t)~off[code - 22];
     else if (code == 53)
         look->flags |= OVERLINE;
     else if (code == 55)
-        look->flags &= ~(uint32_t)OVERLINE;
+        look->flags &= (uint16_t)~OVERLINE;
 }
 
 void sgr_apply(Look *look, const uint8_t *at, const uint8_t *end) {
-    Parameters all = {at, end, 0};
-    Text one;
-    while (next(&all, &one)) {
-        int code = number(one);
+    Parameters all = {at, end};
+    int code;
+    while ((code = next(&all)) >= 0) {
         if (code == 0) {
             look->fg = look->bg = look->underline_color = DEFAULT;
             look->flags &= PROTECTED;

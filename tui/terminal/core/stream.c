@@ -16,7 +16,8 @@ typedef struct {
     int simple;
 } Run;
 
-enum { STOP = -2 }; /* beside DONE and FAILED: irregular from here on */
+/* Beside DONE and FAILED: what is here is irregular, or cut off by the end. */
+enum { IRREGULAR = -2, CUT = -3 };
 
 static PyObject *draw_name;
 
@@ -101,7 +102,8 @@ static const uint8_t *text_end(const uint8_t *at, const uint8_t *end) {
 static int take_character(Run *run, const uint8_t **at) {
     uint32_t code;
     int size = decode(*at, run->end, &code), result;
-    if (size == 0 || (code >= 0x80 && code < 0xA0)) return STOP;
+    if (size == 0) return CUT;
+    if (code >= 0x80 && code < 0xA0) return IRREGULAR;
     if (code == INVALID) {
         result = write_character(run->screen, 0xFFFD, 1);
     } else {
@@ -117,7 +119,7 @@ static int take_text(Run *run, const uint8_t **at) {
     Screen *s = run->screen;
     if (!run->simple || !s->autowrap) {
         const uint8_t *start = *at, *end = text_end(start, run->end);
-        if (end == start) return STOP;
+        if (end == start) return take_character(run, at);
         if (!run->simple || s->wrap || end - start > s->columns - s->x) {
             *at = end;
             return draw(run, start, end - start);
@@ -199,7 +201,8 @@ static int take_csi(Run *run, const uint8_t **at) {
     while (end < run->end && *end >= 0x30 && *end <= 0x3F) end++;
     const uint8_t *parameters_end = end;
     while (end < run->end && *end >= 0x20 && *end <= 0x2F) end++;
-    if (end >= run->end || *end < 0x40 || *end > 0x7E) return STOP;
+    if (end >= run->end) return CUT;
+    if (*end < 0x40 || *end > 0x7E) return IRREGULAR;
     *at = end + 1;
     if (*at - start > LONGEST_SEQUENCE) return DONE;
     int numbers[MANY], count, result = NOT_MINE;
@@ -213,12 +216,13 @@ static int take_csi(Run *run, const uint8_t **at) {
 /* OSC without anything odd in it, up to BEL or ST. */
 static int take_osc(Run *run, const uint8_t **at) {
     const uint8_t *start = *at, *end = text_end(start + 2, run->end);
-    if (end < run->end && *end == 0x07)
+    if (end >= run->end || (end + 1 == run->end && *end == 0x1B)) return CUT;
+    if (*end == 0x07)
         end++;
-    else if (run->end - end > 1 && end[0] == 0x1B && end[1] == '\\')
+    else if (*end == 0x1B && end[1] == '\\')
         end += 2;
     else
-        return STOP;
+        return IRREGULAR;
     *at = end;
     return dispatch(run, start, end - start);
 }
@@ -233,15 +237,16 @@ static int is_ascii_set(Screen *s) {
 /* ESC, intermediates, a final character. */
 static int take_escape(Run *run, const uint8_t **at) {
     const uint8_t *start = *at, *end = start + 1;
-    if (end >= run->end) return STOP;
+    if (end >= run->end) return CUT;
     if (*end == '[') return take_csi(run, at);
     if (*end == ']') return take_osc(run, at);
     while (end < run->end && *end >= 0x20 && *end <= 0x2F) end++;
-    if (end >= run->end || *end < 0x30 || *end > 0x7E) return STOP;
-    if (start[1] == '%') return STOP; /* may change the coding of what follows */
+    if (start[1] == '%') return IRREGULAR; /* may change the coding of what follows */
+    if (end >= run->end) return CUT;
+    if (*end < 0x30 || *end > 0x7E) return IRREGULAR;
     int plain = end == start + 1;
     if (plain && (*end == 'P' || *end == 'X' || *end == '^' || *end == '_' || *end == 'k'))
-        return STOP;
+        return IRREGULAR;
     *at = end + 1;
     if (*at - start > LONGEST_SEQUENCE) return DONE;
     if (run->simple && plain && *end == 'D') return screen_index(run->screen);
@@ -258,7 +263,8 @@ static int take(Run *run, const uint8_t **at) {
     return take_text(run, at);
 }
 
-/* Screen.run(data, dispatch): takes bytes; the position of the first that it did not take. */
+/* Screen.run(data, dispatch): takes bytes; how many. Inverted, when an irregular sequence comes
+ * next; otherwise what may be left is cut off by the end. */
 PyObject *screen_run(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
     if (count != 2 || !PyBytes_Check(arguments[0])) {
         PyErr_SetString(PyExc_TypeError, "run takes bytes and what to call for sequences");
@@ -270,5 +276,6 @@ PyObject *screen_run(PyObject *self, PyObject *const *arguments, Py_ssize_t coun
     run.simple = screen_is_simple(run.screen);
     int result = DONE;
     while (at < run.end && result == DONE) result = take(&run, &at);
-    return result == FAILED ? NULL : PyLong_FromSsize_t(at - data);
+    if (result == FAILED) return NULL;
+    return PyLong_FromSsize_t(result == IRREGULAR ? ~(at - data) : at - data);
 }

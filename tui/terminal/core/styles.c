@@ -5,14 +5,13 @@
 #define MOST_STYLES 0x10F000 /* as in styles.py */
 #define NUMBERS 5            /* fields of a style before the link */
 
-static size_t hash_of(const Look *look) {
-    uint64_t hash = (uint32_t)look->fg * 0x9E3779B97F4A7C15u;
-    hash = (hash ^ (hash >> 29) ^ (uint32_t)look->bg) * 0xBF58476D1CE4E5B9u;
-    hash = (hash ^ (hash >> 32) ^ look->flags ^ ((uint64_t)look->underline << 32)) *
-           0x94D049BB133111EBu;
-    hash = (hash ^ (hash >> 30) ^ (uint32_t)look->underline_color ^ ((uint64_t)look->link << 33)) *
-           0x9E3779B97F4A7C15u;
-    return (size_t)(hash ^ (hash >> 31));
+static uint32_t hash_of(const Look *look) {
+    uint64_t colors = (uint32_t)look->fg | (uint64_t)(uint32_t)look->bg << 32;
+    uint64_t rest = look->flags | (uint64_t)look->underline << 16 |
+                    (uint64_t)(uint32_t)(look->underline_color + 1) << 32;
+    uint64_t hash = (colors ^ rest * 0x94D049BB133111EBu) * 0x9E3779B97F4A7C15u;
+    hash = (hash ^ hash >> 32 ^ look->link) * 0xBF58476D1CE4E5B9u;
+    return (uint32_t)(hash >> 32);
 }
 
 static int same(const Look *one, const Look *other) {
@@ -21,48 +20,53 @@ static int same(const Look *one, const Look *other) {
            one->underline_color == other->underline_color && one->link == other->link;
 }
 
+static void enter(Styles *styles, uint32_t number, uint32_t hash) {
+    size_t at = hash & styles->mask;
+    while (styles->slots[at].number != UNKNOWN) at = (at + 1) & styles->mask;
+    styles->slots[at] = (Slot){number, hash};
+}
+
+/* Room for twice as many styles. */
 static int grow(Styles *styles) {
-    Py_ssize_t room = styles->room ? styles->room * 2 : 64;
+    Py_ssize_t room = styles->room ? styles->room * 2 : 48;
     Look *looks = PyMem_Realloc(styles->looks, (size_t)room * sizeof(Look));
     if (looks) styles->looks = looks;
     uint32_t *blanks = PyMem_Realloc(styles->blanks, (size_t)room * sizeof(uint32_t));
     if (blanks) styles->blanks = blanks;
-    uint32_t *slots = PyMem_Malloc((size_t)room * 2 * sizeof(uint32_t));
+    size_t size = (size_t)room / 3 * 4;
+    Slot *slots = PyMem_Malloc(size * sizeof(Slot));
     if (!looks || !blanks || !slots) {
         PyMem_Free(slots);
         PyErr_NoMemory();
         return -1;
     }
-    memset(slots, 0xFF, (size_t)room * 2 * sizeof(uint32_t));
+    memset(slots, 0xFF, size * sizeof(Slot));
     PyMem_Free(styles->slots);
     styles->slots = slots;
     styles->room = room;
-    styles->mask = room * 2 - 1;
-    for (Py_ssize_t n = 0; n < styles->count; n++) {
-        size_t at = hash_of(&looks[n]) & (size_t)styles->mask;
-        while (slots[at] != UNKNOWN) at = (at + 1) & (size_t)styles->mask;
-        slots[at] = (uint32_t)n;
-    }
+    styles->mask = size - 1;
+    for (Py_ssize_t n = 0; n < styles->count; n++) enter(styles, (uint32_t)n, hash_of(&looks[n]));
     return 0;
 }
 
 /* The number of a look; plain when there are too many. */
 int styles_number(Styles *styles, const Look *look, uint32_t *number) {
-    size_t at = hash_of(look) & (size_t)styles->mask;
-    for (; styles->slots[at] != UNKNOWN; at = (at + 1) & (size_t)styles->mask) {
-        *number = styles->slots[at];
-        if (same(&styles->looks[*number], look)) return 0;
+    uint32_t hash = hash_of(look);
+    for (size_t at = hash & styles->mask;; at = (at + 1) & styles->mask) {
+        Slot slot = styles->slots[at];
+        if (slot.number == UNKNOWN) break;
+        if (slot.hash == hash && same(&styles->looks[slot.number], look)) {
+            *number = slot.number;
+            return 0;
+        }
     }
     *number = PLAIN;
     if (styles->count >= MOST_STYLES) return 0;
-    if (styles->count == styles->room) {
-        if (grow(styles) < 0) return -1;
-        return styles_number(styles, look, number);
-    }
+    if (styles->count == styles->room && grow(styles) < 0) return -1;
     *number = (uint32_t)styles->count++;
     styles->looks[*number] = *look;
     styles->blanks[*number] = UNKNOWN;
-    styles->slots[at] = *number;
+    enter(styles, *number, hash);
     return 0;
 }
 
@@ -113,8 +117,8 @@ static int look_of(Styles *styles, PyObject *style, Look *look) {
     }
     look->fg = (int32_t)values[0];
     look->bg = (int32_t)values[1];
-    look->flags = (uint32_t)values[2];
-    look->underline = (uint32_t)values[3];
+    look->flags = (uint16_t)values[2];
+    look->underline = (uint16_t)values[3];
     look->underline_color = (int32_t)values[4];
     PyObject *link = PyTuple_GetSlice(style, NUMBERS, PyTuple_GET_SIZE(style));
     int result = link ? link_number(styles, link, &look->link) : -1;
@@ -125,7 +129,7 @@ static int look_of(Styles *styles, PyObject *style, Look *look) {
 static int start(Styles *styles) {
     styles->count = 0;
     if (!styles->room && grow(styles) < 0) return -1;
-    memset(styles->slots, 0xFF, (size_t)(styles->mask + 1) * sizeof(uint32_t));
+    memset(styles->slots, 0xFF, (styles->mask + 1) * sizeof(Slot));
     PyDict_Clear(styles->link_numbers);
     if (PyList_SetSlice(styles->links, 0, PY_SSIZE_T_MAX, NULL) < 0) return -1;
     PyObject *plain = PyObject_CallNoArgs(styles->make);
@@ -206,16 +210,26 @@ static int mark_pens(PyObject *pens, uint8_t *used, Py_ssize_t count) {
     return 0;
 }
 
-/* Keep the looks that are used, in their order; what numbers they get. */
+/* Keep the looks that are used, in their order, and their links; what numbers they get. */
 static int keep(Styles *styles, const uint8_t *used, uint32_t *numbers) {
     Py_ssize_t count = styles->count;
-    styles->count = 0;
-    memset(styles->slots, 0xFF, (size_t)(styles->mask + 1) * sizeof(uint32_t));
-    for (Py_ssize_t n = 0; n < count; n++) {
-        Look look = styles->looks[n];
-        if ((n == PLAIN || used[n]) && styles_number(styles, &look, &numbers[n]) < 0) return -1;
+    PyObject *links = styles->links;
+    if (!(styles->links = PyList_New(0))) {
+        styles->links = links;
+        return -1;
     }
-    return 0;
+    PyDict_Clear(styles->link_numbers);
+    styles->count = 0;
+    memset(styles->slots, 0xFF, (styles->mask + 1) * sizeof(Slot));
+    int failed = 0;
+    for (Py_ssize_t n = 0; n < count && !failed; n++) {
+        if (n != PLAIN && !used[n]) continue;
+        Look look = styles->looks[n];
+        failed = link_number(styles, PyList_GET_ITEM(links, look.link), &look.link) < 0 ||
+                 styles_number(styles, &look, &numbers[n]) < 0;
+    }
+    Py_DECREF(links);
+    return failed ? -1 : 0;
 }
 
 static void renumber_rows(PyObject *rows, const uint32_t *numbers, Py_ssize_t count) {
