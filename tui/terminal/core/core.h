@@ -18,6 +18,7 @@
 
 #define WIDE_TAIL 0
 #define PLAIN 0
+#define UNKNOWN UINT32_MAX
 
 /* row.c: a line of cells. */
 typedef struct {
@@ -90,6 +91,8 @@ typedef struct {
     long long scrolled;
     char wrap, autowrap, origin;
     uint32_t pen;
+    uint32_t look_of; /* the pen whose look is in `look`; UNKNOWN for none */
+    Look look;
     uint32_t last; /* the last character written; last_size is its cells, 0 for none */
     int last_size;
     PyObject *rows, *last_row, *history, *page, *main, *tabstops, *charsets, *styles;

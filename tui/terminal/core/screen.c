@@ -186,6 +186,7 @@ static int set_pen(PyObject *self, PyObject *value, void *closure) {
         return -1;
     }
     ((Screen *)self)->pen = PyUnicode_READ_CHAR(value, 0);
+    ((Screen *)self)->look_of = UNKNOWN; /* or its number may mean another look now */
     return 0;
 }
 

@@ -191,9 +191,12 @@ static int parse_numbers(const uint8_t *at, const uint8_t *end, int *numbers, in
 /* SGR without colons. */
 static int set_pen(Screen *s, const uint8_t *at, const uint8_t *end) {
     Styles *styles = (Styles *)s->styles;
-    Look look = styles->looks[s->pen];
-    sgr_apply(&look, at, end);
-    return styles_number(styles, &look, &s->pen);
+    if (s->look_of != s->pen) s->look = styles->looks[s->pen];
+    sgr_apply(&s->look, at, end);
+    int result = styles_number(styles, &s->look, &s->pen);
+    /* With too many styles the pen is plain, which then is not what was asked for. */
+    s->look_of = s->pen == PLAIN ? UNKNOWN : s->pen;
+    return result;
 }
 
 static int take_csi(Run *run, const uint8_t **at) {

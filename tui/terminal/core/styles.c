@@ -1,7 +1,6 @@
 /* Looks of cells, numbered: the table behind styles.StyleTable. */
 #include "core.h"
 
-#define UNKNOWN UINT32_MAX
 #define MOST_STYLES 0x10F000 /* as in styles.py */
 #define NUMBERS 5            /* fields of a style before the link */
 
@@ -26,9 +25,9 @@ static void enter(Styles *styles, uint32_t number, uint32_t hash) {
     styles->slots[at] = (Slot){number, hash};
 }
 
-/* Room for twice as many styles. */
+/* Room for more styles. */
 static int grow(Styles *styles) {
-    Py_ssize_t room = styles->room ? styles->room * 2 : 48;
+    Py_ssize_t room = styles->room ? styles->room * (styles->room < 0x8000 ? 4 : 2) : 48;
     Look *looks = PyMem_Realloc(styles->looks, (size_t)room * sizeof(Look));
     if (looks) styles->looks = looks;
     uint32_t *blanks = PyMem_Realloc(styles->blanks, (size_t)room * sizeof(uint32_t));
@@ -68,6 +67,12 @@ int styles_number(Styles *styles, const Look *look, uint32_t *number) {
     styles->blanks[*number] = UNKNOWN;
     enter(styles, *number, hash);
     return 0;
+}
+
+/* Forget every number; the looks stay where they are until new ones take their places. */
+static void forget_numbers(Styles *styles) {
+    styles->count = 0;
+    memset(styles->slots, 0xFF, (styles->mask + 1) * sizeof(Slot));
 }
 
 /* The number of a style's background alone, which erased cells take. */
@@ -127,9 +132,8 @@ static int look_of(Styles *styles, PyObject *style, Look *look) {
 }
 
 static int start(Styles *styles) {
-    styles->count = 0;
     if (!styles->room && grow(styles) < 0) return -1;
-    memset(styles->slots, 0xFF, (styles->mask + 1) * sizeof(Slot));
+    forget_numbers(styles);
     PyDict_Clear(styles->link_numbers);
     if (PyList_SetSlice(styles->links, 0, PY_SSIZE_T_MAX, NULL) < 0) return -1;
     PyObject *plain = PyObject_CallNoArgs(styles->make);
@@ -219,14 +223,18 @@ static int keep(Styles *styles, const uint8_t *used, uint32_t *numbers) {
         return -1;
     }
     PyDict_Clear(styles->link_numbers);
-    styles->count = 0;
-    memset(styles->slots, 0xFF, (styles->mask + 1) * sizeof(Slot));
+    forget_numbers(styles);
     int failed = 0;
+    uint32_t before = UNKNOWN, after = 0; /* most styles have the link of the one before */
     for (Py_ssize_t n = 0; n < count && !failed; n++) {
         if (n != PLAIN && !used[n]) continue;
         Look look = styles->looks[n];
-        failed = link_number(styles, PyList_GET_ITEM(links, look.link), &look.link) < 0 ||
-                 styles_number(styles, &look, &numbers[n]) < 0;
+        if (look.link != before) {
+            before = look.link;
+            failed = link_number(styles, PyList_GET_ITEM(links, before), &after) < 0;
+        }
+        look.link = after;
+        failed = failed || styles_number(styles, &look, &numbers[n]) < 0;
     }
     Py_DECREF(links);
     return failed ? -1 : 0;
