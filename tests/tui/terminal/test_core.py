@@ -73,7 +73,7 @@ def cut(data: bytes, cuts: list[int]) -> list[bytes]:
 
 
 @needs_core
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(SIZES, st.lists(st.one_of(PROGRAM, SIZES), max_size=4), st.lists(st.integers(0, 300)))
 @example((20, 6), [[b"\x1b[20h\x1b[3;5H\n"]], [])
 @example((1, 1), [["日x\x1b[b\x1b[@\x1b[P".encode()]], [])

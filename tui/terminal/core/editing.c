@@ -107,7 +107,8 @@ static int repeat(Screen *s, int64_t count) {
     Row *row = screen_row(s, s->y);
     if (!row) return FAILED;
     if (!(clamped || s->last_x == s->x) || s->last_row != (PyObject *)row) return DONE;
-    if (s->last_x > row->size || row->styles[s->last_x - 1] != s->pen) return DONE;
+    if (s->last_x < 1 || s->last_x > row->size || row->styles[s->last_x - 1] != s->pen)
+        return DONE;
     uint8_t text[64];
     memset(text, (int)s->last, sizeof text);
     count = least(count, (int64_t)s->columns * s->lines);
