@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from contui.tui import calls
 from contui.tui.cast_actions import CastActions
 from contui.tui.explain_actions import ExplainActions
+from contui.tui.form_actions import FormActions
 from contui.tui.messages import ActionDone
-from contui.tui.removal_actions import RemovalActions
 from contui.tui.stats_actions import StatsActions
 from contui.tui.tab_actions import TabActions
 from contui.tui.view_models.asked import ENDING, PATIENCE
@@ -22,7 +22,6 @@ from contui.tui.view_models.text import clean, plural
 
 if TYPE_CHECKING:
     from contui.tui.screens.choose import Choice
-    from contui.tui.view_models.problem import Problem
 
 # While these work, what is typed is meant for the pane that will come.
 OPENING = frozenset({"attach", "shell", "split_row", "split_column", "session"})
@@ -41,7 +40,7 @@ SIGNALS = (
 )
 
 
-class Actions(CastActions, ExplainActions, StatsActions, TabActions, RemovalActions):
+class Actions(CastActions, ExplainActions, StatsActions, FormActions, TabActions):
     """The actions."""
 
     def perform(self, action: str, argument: str = "") -> None:
@@ -108,11 +107,11 @@ class Actions(CastActions, ExplainActions, StatsActions, TabActions, RemovalActi
                 pane.again()  # type: ignore[attr-defined]
             return
         if not info.attachable:
-            self.say(self._not_running(info), "warning")
+            self.say(self.not_running(info), "warning")
             return
         await self.open_session(info)
 
-    def _not_running(self, info: ContainerInfo) -> str:
+    def not_running(self, info: ContainerInfo) -> str:
         name, key = clean(info.name), self.keymap.key
         if info.state == "paused":
             return f"{name} is paused: {key('pause')} thaws it"
@@ -128,7 +127,7 @@ class Actions(CastActions, ExplainActions, StatsActions, TabActions, RemovalActi
         if info is None:
             return
         if not info.attachable:
-            self.say(self._not_running(info), "warning")
+            self.say(self.not_running(info), "warning")
             return
         await self.open_session(info, ExecRequest(shell=True), "shell")
 
@@ -153,29 +152,6 @@ class Actions(CastActions, ExplainActions, StatsActions, TabActions, RemovalActi
                 call = calls.create(new, self.pane_size())
                 self.request(f"demo {new.name}", call, follow.format)
 
-    async def act_exec(self) -> None:
-        """Any program, by a form."""
-        from contui.tui.screens.form import FormScreen
-        from contui.tui.view_models import forms
-
-        info = self.target()
-        if info is None:
-            return
-        if not info.attachable:
-            self.say(self._not_running(info), "warning")
-            return
-        screen = FormScreen(
-            f"run a program in {clean(info.name)}",
-            forms.EXEC_FIELDS,
-            lambda values: forms.exec_line(info.name, forms.exec_request(values)),
-            "run it",
-        )
-        values = await self.push_screen_wait(screen)
-        if values is not None:
-            request = forms.exec_request(values)
-            label = request.argv[0].rsplit("/", 1)[-1] if request.argv else "shell"
-            await self.open_session(info, request, label)
-
     async def act_logs(self) -> None:
         """Its log."""
         await self._text_pane("log")
@@ -198,33 +174,6 @@ class Actions(CastActions, ExplainActions, StatsActions, TabActions, RemovalActi
         await self.open_kind(kind, info)
 
     # -- life of containers ----------------------------------------------------------------------
-
-    async def act_new(self) -> None:
-        """Make one by a form, start it, attach. What was typed stays until it has worked."""
-        from contui.tui.backend_link import CallFailed
-        from contui.tui.screens.form import FormScreen
-        from contui.tui.view_models import forms
-
-        async def make(values: dict[str, str]) -> Problem | None:
-            new = forms.new_container(values)
-            title = f"new container from {clean(new.image)}"
-            follow = "attach:{}" if new.tty or new.interactive else "log:{}"
-            try:
-                made = await self.link.call(calls.create(new, self.pane_size()))
-            except CallFailed as failed:
-                return failed.problem
-            self.post_message(ActionDone(title, None, follow.format(made)))
-            return None
-
-        await self.push_screen(
-            FormScreen(
-                "new container",
-                forms.NEW_FIELDS,
-                lambda values: forms.run_line(forms.new_container(values)),
-                "make and start it",
-                make,
-            )
-        )
 
     def act_stop(self) -> None:
         """Stop those that run."""

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 Call = Callable[[Any], Awaitable[Any]]
 
 # What the form of a new container says whole, whatever a request said before.
-FORM_FIELDS = ("image", "command", "user", "env", "workdir", "tty", "open_stdin", "auto_remove",
-               "size", "restart")  # fmt: skip
 
 
 def stop(container: str, seconds: int | None = None) -> Call:
@@ -134,81 +132,47 @@ def create(new: NewContainer, size: tuple[int, int]) -> Call:
     """Make a container and start it; answers its id. `size` is its terminal's before it starts."""
 
     async def make(channel: Any) -> str:
-        from contui.proto.v1 import containers_pb2 as pb
-        from contui.proto.v1.containers_pb2_grpc import ContainerServiceStub
+        from contui.tui.specs import container_spec
 
-        stub = ContainerServiceStub(channel)
-        request = pb.CreateRequest(spec=spec(new, size), name=new.name, start=True)
-        return str((await stub.Create(request)).id)
+        return await make_container(container_spec(new, size), new.name, True)(channel)
 
     return make
 
 
-def recreate(old: Any, new: NewContainer, flag: str, size: tuple[int, int]) -> Call:
-    """Make a container like one whose request was `old`, with what the form says laid over it, and
-    a flag of `run` for which the form has no field; answers its id."""
+def make_container(spec: Any, name: str, start: bool) -> Callable[[Any], Awaitable[str]]:
+    """Make a container from a ContainerSpec of the API; answers its id."""
 
     async def make(channel: Any) -> str:
         from contui.proto.v1 import containers_pb2 as pb
         from contui.proto.v1.containers_pb2_grpc import ContainerServiceStub
-        from contui.tui.view_models.recreate import apply
 
-        wanted = spec(new, size)
-        kept: Any = pb.ContainerSpec()
-        kept.CopyFrom(old)
-        for name in FORM_FIELDS:
-            kept.ClearField(name)
-        kept.network.mode = ""
-        del kept.network.ports[:]
-        mounts = [mount for mount in kept.mounts if mount.type == "tmpfs"]
-        del kept.mounts[:]
-        kept.mounts.extend(mounts)
-        kept.resources.memory_bytes = 0
-        kept.MergeFrom(wanted)
-        apply(kept, flag)
-        request = pb.CreateRequest(spec=kept, name=new.name, start=True)
+        request = pb.CreateRequest(spec=spec, name=name, start=start)
         return str((await ContainerServiceStub(channel).Create(request)).id)
 
     return make
 
 
-def spec(new: NewContainer, size: tuple[int, int]) -> Any:
-    """The request's message for what the form says."""
-    from contui.proto.v1 import containers_pb2 as pb
-    from contui.proto.v1 import types_pb2
+def wait_removed(container: str) -> Call:
+    """Answers when it is no more."""
 
-    return pb.ContainerSpec(
-        image=new.image,
-        command=new.command,
-        user=new.user,
-        env=new.env,
-        workdir=new.workdir,
-        tty=new.tty,
-        open_stdin=new.interactive,
-        auto_remove=new.auto_remove,
-        size=types_pb2.Size(cols=size[0], rows=size[1]),
-        restart=pb.RestartPolicy(name=new.restart),
-        network=pb.NetworkConfig(
-            mode=new.network,
-            ports=[
-                pb.PortBinding(
-                    container_port=port.container_port,
-                    protocol=port.protocol,
-                    host_ip=port.host_ip,
-                    host_port=port.host_port,
-                )
-                for port in new.ports
-            ],
-        ),
-        mounts=[
-            pb.Mount(
-                type="bind" if mount.source.startswith("/") else "volume",
-                source=mount.source,
-                target=mount.target,
-                read_only=mount.read_only,
-                create_source=mount.source.startswith("/"),  # as -v does
-            )
-            for mount in new.mounts
-        ],
-        resources=pb.Resources(memory_bytes=new.memory_bytes),
-    )
+    def make(channel: Any) -> Awaitable[Any]:
+        from contui.proto.v1 import containers_pb2 as pb
+        from contui.proto.v1.containers_pb2_grpc import ContainerServiceStub
+
+        request = pb.WaitRequest(container=container, condition="removed")
+        return ContainerServiceStub(channel).Wait(request)
+
+    return make
+
+
+def rename(container: str, name: str) -> Call:
+    """Give it another name."""
+
+    def make(channel: Any) -> Awaitable[Any]:
+        from contui.proto.v1 import containers_pb2 as pb
+        from contui.proto.v1.containers_pb2_grpc import ContainerServiceStub
+
+        request = pb.RenameRequest(container=container, name=name)
+        return ContainerServiceStub(channel).Rename(request)
+
+    return make

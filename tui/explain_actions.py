@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from contui.tui import calls
+from contui.tui.form_actions import FormActions
 from contui.tui.messages import ActionDone
 from contui.tui.tab_actions import TabActions
 from contui.tui.view_models.containers import ContainerInfo
@@ -12,10 +13,9 @@ from contui.tui.view_models.text import clean
 
 if TYPE_CHECKING:
     from contui.tui.screens.choose import Choice
-    from contui.tui.view_models.problem import Problem
 
 
-class ExplainActions(TabActions):
+class ExplainActions(FormActions, TabActions):
     """Why a container is as it is, and what can be done about it."""
 
     async def choose(self, title: str, choices: list[Choice]) -> str:
@@ -62,7 +62,7 @@ class ExplainActions(TabActions):
             return
         flag = flag or await self._choose_change(info, facts)
         if flag:
-            await self._form_again(info, facts.spec, flag)
+            await self.recreate(info, facts.spec, flag.strip())
 
     async def _choose_change(self, info: ContainerInfo, facts: Any) -> str:
         """What to change, among what the explanation offers."""
@@ -77,32 +77,3 @@ class ExplainActions(TabActions):
         choices = [Choice(flag, f"with {flag}", clean(why)) for flag, why in offers.items()]
         choices.append(Choice(" ", "as it is", "then change what you like in the form"))
         return await self.choose(f"create {clean(info.name)} again", choices)
-
-    async def _form_again(self, info: ContainerInfo, spec: Any, flag: str) -> None:
-        from contui.tui.backend_link import CallFailed
-        from contui.tui.screens.form import FormScreen
-        from contui.tui.view_models import forms, recreate
-
-        async def make(values: dict[str, str]) -> Problem | None:
-            new = forms.new_container(values)
-            follow = "attach:{}" if new.tty or new.interactive else "log:{}"
-            try:
-                call = calls.recreate(spec, new, flag.strip(), self.pane_size())
-                made = await self.link.call(call)
-            except CallFailed as failed:
-                return failed.problem
-            self.post_message(ActionDone(f"again {clean(info.name)}", None, follow.format(made)))
-            return None
-
-        title = f"{clean(info.name)} again {flag}".rstrip()
-        taken = {other.name for other in self.containers.rows}
-        fields = recreate.fields(info.name, spec, flag.strip(), taken)
-        await self.push_screen(
-            FormScreen(
-                title,
-                fields,
-                lambda values: recreate.line(values, flag.strip()),
-                "make and start it",
-                make,
-            )
-        )

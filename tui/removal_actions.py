@@ -53,11 +53,11 @@ class RemovalActions(Jobs):
         if not await self.push_screen_wait(ConfirmScreen(title, question(targets), "remove")):
             return
         self.containers.marked.clear()
-        self._hide([info for info in targets if not info.live])
+        self.hide([info for info in targets if not info.live])
         if running := [info for info in targets if info.live]:
             ended: list[ContainerInfo] = []
             work = [(info.name, partial(self._end, info, ended)) for info in running]
-            self.run_each(f"remove {_what(running)}", work, lambda: self._hide(ended))
+            self.run_each(f"remove {_what(running)}", work, lambda: self.hide(ended))
 
     async def _end(self, info: ContainerInfo, ended: list[ContainerInfo]) -> None:
         """Kill what runs; one of --rm is gone then, others can be hidden."""
@@ -67,7 +67,8 @@ class RemovalActions(Jobs):
         await self.ending(info.id, calls.stop(info.id, 0))
         ended.append(info)
 
-    def _hide(self, infos: list[ContainerInfo]) -> None:
+    def hide(self, infos: list[ContainerInfo]) -> None:
+        """Take these stopped containers out of the list, to be removed at the end."""
         if not infos:
             return
         self.removals.put(infos)

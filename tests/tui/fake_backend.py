@@ -402,6 +402,16 @@ class Containers(containers_pb2_grpc.ContainerServiceServicer):
         self.state.event("create", container)
         return containers_pb2.CreateResponse(id=container.id, name=container.name)
 
+    async def Rename(self, request: Any, context: Any) -> containers_pb2.RenameResponse:
+        container = await self._take(request, context)
+        container.name = request.name
+        self.state.event("rename", container)
+        return containers_pb2.RenameResponse()
+
+    async def Wait(self, request: Any, context: Any) -> containers_pb2.WaitResponse:
+        await self._take(request, context)
+        return containers_pb2.WaitResponse()
+
     async def Start(self, request: Any, context: Any) -> containers_pb2.StartResponse:
         container = await self._take(request, context)
         self.state.starts(container.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from textual import events, on
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -10,12 +10,14 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Static
 
+from contui.tui.screens.choose import Choice, ChooseScreen
 from contui.tui.view_models.forms import Field, Wrong
 from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.text import Span, clean
 from contui.tui.widgets.paint import content
 
 Values = dict[str, str]
+LONG = 12  # fields from which a form takes the height that there is and scrolls
 
 
 class Tick(Checkbox):
@@ -43,6 +45,8 @@ class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
         background: $surface;
     }
     FormScreen VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
+    FormScreen.-long > Vertical { height: 96%; }
+    FormScreen.-long VerticalScroll { height: 1fr; }
     FormScreen Horizontal { height: 1; }
     FormScreen .label { width: 14; color: $muted; text-align: right; padding-right: 1; }
     FormScreen Input {
@@ -55,8 +59,11 @@ class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
         & > .toggle--button { color: $line; }
         &.-on > .toggle--button { color: $success; }
     }
-    FormScreen .wrong { color: $error; }
-    FormScreen #line { height: auto; padding: 0 1; color: $muted; border-top: solid $line; }
+    FormScreen .wrong { color: $error; padding-left: 15; display: none; height: auto; }
+    FormScreen .section { color: $muted; text-style: bold; padding: 1 1 0 2; }
+    FormScreen #line {
+        height: auto; max-height: 5; padding: 0 1; color: $muted; border-top: solid $line;
+    }
     FormScreen #verdict { height: auto; padding: 0 1; }
     """
 
@@ -67,6 +74,7 @@ class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
         check: Callable[[Values], str],
         go: str,
         attempt: Callable[[Values], Awaitable[Problem | None]] | None = None,
+        past: Sequence[Values] = (),
     ) -> None:
         super().__init__()
         self._title = title
@@ -75,21 +83,32 @@ class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
         self._go = go
         self._attempt = attempt
         self._trying = False
+        self._past = past  # forms that were sent before, the last one first
+        self._place = -1  # among them; -1: what is being typed
+        self._typed: Values = {}
+        self._line = ""
 
     def compose(self) -> Iterator[Widget]:
         with Vertical() as box:
             box.border_title = content([Span(self._title, "strong")])
-            box.border_subtitle = content(
-                [Span("ctrl-s ", "accent"), Span(self._go, "muted"), Span("  tab ", "accent"),
-                 Span("next", "muted"), Span("  esc ", "accent"), Span("cancel", "muted")]
-            )  # fmt: skip
+            box.border_subtitle = content(self._hints())
             with VerticalScroll(can_focus=False):
                 yield from self._rows()
             yield Static(id="line")
             yield Static(id="verdict")
 
+    def _hints(self) -> list[Span]:
+        keys = [("ctrl-s", self._go), ("tab", "next"), ("ctrl-y", "copy the line")]
+        keys += [("ctrl-r", "earlier ones")] if self._past else []
+        spans: list[Span] = []
+        for key, label in [*keys, ("esc", "cancel")]:
+            spans += [Span(f"{key} ", "accent"), Span(f"{label}  ", "muted")]
+        return spans
+
     def _rows(self) -> Iterator[Widget]:
         for field in self._fields:
+            if field.section:
+                yield Static(field.section, classes="section", markup=False)
             with Horizontal():
                 if field.flag:
                     label = content([Span(field.label), Span(f"  {field.hint}", "muted")])
@@ -97,8 +116,10 @@ class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
                 else:
                     yield Static(field.label, classes="label", markup=False)
                     yield Input(field.value, field.hint, id=field.id, compact=True)
+            yield Static(id=f"wrong-{field.id}", classes="wrong", markup=False)
 
     def on_mount(self) -> None:
+        self.set_class(len(self._fields) > LONG, "-long")
         self._verdict()
 
     def values(self) -> Values:
@@ -110,16 +131,32 @@ class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
     @on(Input.Changed)
     @on(Checkbox.Changed)
     def _verdict(self) -> bool:
-        line, verdict = self.query_one("#line", Static), self.query_one("#verdict", Static)
+        """Say at each field what is wrong with it, and below what the form would do."""
+        wrong: dict[str, str] = {}
         try:
-            text = self._check(self.values())
-        except Wrong as wrong:
-            label = next(item.label for item in self._fields if item.id == wrong.field)
-            verdict.update(content([Span(f"{label}: {clean(str(wrong))}", "bad")]))
+            self._line = self._check(self.values())
+        except Wrong as found:
+            wrong = found.everything
+        for field in self._fields:
+            self._judge(field.id, wrong.get(field.id, ""))
+        if wrong:
+            labels = [field.label for field in self._fields if field.id in wrong]
+            self._say([Span(f"not yet right: {', '.join(labels)}", "bad")])
             return False
-        line.update(content([Span("$ ", "accent"), Span(clean(text))]))
-        verdict.update("")
+        self.query_one("#line", Static).update(content([Span("$ ", "accent"), Span(self._line)]))
+        self._say([])
         return True
+
+    def _judge(self, field: str, wrong: str) -> None:
+        found = self.query_one(f"#wrong-{field}", Static)
+        if bool(wrong) != found.display or wrong:
+            found.display = bool(wrong)
+            found.update(clean(wrong))
+            if wrong and self.focused is not None and self.focused.id == field:
+                self.call_after_refresh(found.scroll_visible, animate=False)
+
+    def _say(self, spans: list[Span]) -> None:
+        self.query_one("#verdict", Static).update(content(spans))
 
     @on(Input.Submitted)
     def _submit(self) -> None:
@@ -145,21 +182,74 @@ class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
             self.dismiss(values)
         else:
             words = f"{clean(problem.message)} " if problem.hint else clean(problem.message)
-            self.query_one("#verdict", Static).update(
-                content([Span(words, "bad"), Span(clean(problem.hint), "muted")])
-            )
+            self._say([Span(words, "bad"), Span(clean(problem.hint), "muted")])
             self.app.bell()
 
-    def on_key(self, event: events.Key) -> None:
-        if event.key in ("escape", "ctrl+c"):
-            self.dismiss(None)
-        elif event.key in ("ctrl+s", "ctrl+j"):
-            self._submit()
-        elif event.key in ("tab", "down"):
-            self.focus_next()
-        elif event.key in ("shift+tab", "up"):
-            self.focus_previous()
-        else:
+    # -- earlier forms, and the line -------------------------------------------------------------
+
+    def _fill(self, values: Values) -> None:
+        for found in self.query(Input):
+            found.value = values.get(found.id or "", "")
+        for tick in self.query(Checkbox):
+            tick.value = bool(values.get(tick.id or "", ""))
+
+    def _step(self, by: int) -> None:
+        """The form before (1) or after (-1); past the last one is what was being typed."""
+        place = max(-1, min(len(self._past) - 1, self._place + by))
+        if place == self._place:
+            self.app.bell()
             return
-        event.stop()
-        event.prevent_default()
+        if self._place == -1:
+            self._typed = self.values()
+        self._place = place
+        self._fill(self._typed if place == -1 else dict(self._past[place]))
+
+    def _choose_past(self) -> None:
+        choices = [Choice(str(at), self._described(past)) for at, past in enumerate(self._past)]
+
+        def chosen(place: str | None) -> None:
+            if place:
+                self._typed, self._place = self.values(), int(place)
+                self._fill(dict(self._past[int(place)]))
+
+        if choices:
+            self.app.push_screen(ChooseScreen("earlier ones", choices), chosen)
+        else:
+            self._say([Span("nothing was sent before", "muted")])
+
+    def _described(self, values: Values) -> str:
+        """The command line of an earlier form, without the words that all have."""
+        known = {field.id: "" for field in self._fields}
+        try:
+            return self._check(known | dict(values)).removeprefix("contui ")
+        except Wrong:
+            return clean(" ".join(value for value in values.values() if value))
+
+    def _copy(self) -> None:
+        """Into the terminal's clipboard, by OSC 52."""
+        self.app.copy_to_clipboard(self._line)
+        self._say([Span("the line was copied", "good")])
+
+    def on_click(self, event: events.Click) -> None:
+        if self.query_one("#line", Static).region.contains(event.screen_x, event.screen_y):
+            self._copy()
+
+    def on_key(self, event: events.Key) -> None:
+        keys: dict[str, Callable[[], object]] = {
+            "escape": lambda: self.dismiss(None),
+            "ctrl+c": lambda: self.dismiss(None),
+            "ctrl+s": self._submit,
+            "ctrl+j": self._submit,
+            "tab": self.focus_next,
+            "down": self.focus_next,
+            "shift+tab": self.focus_previous,
+            "up": self.focus_previous,
+            "ctrl+r": self._choose_past,
+            "ctrl+up": lambda: self._step(1),
+            "ctrl+down": lambda: self._step(-1),
+            "ctrl+y": self._copy,
+        }
+        if event.key in keys:
+            keys[event.key]()
+            event.stop()
+            event.prevent_default()

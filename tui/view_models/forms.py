@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
+from contui.tui.view_models import fields
 from contui.tui.view_models.containers import PortInfo
+from contui.tui.view_models.fields import (
+    BindInfo,
+    Check,
+    Field,
+    Wrong,
+    absolute,
+    environment,
+    mount,
+    port,
+    port_word,
+    words,
+)
 from contui.tui.view_models.sessions import ExecRequest
 from contui.tui.view_models.text import command_line
 
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
-_BYTES = re.compile(r"(\d+(?:\.\d+)?)([bkmgt]?)b?", re.IGNORECASE)
-_UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
-RESTARTS = ("no", "on-failure", "always", "unless-stopped")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One line of a form. `flag` fields are yes or no, written "yes" and ""."""
-
-    id: str
-    label: str
-    value: str = ""
-    hint: str = ""
-    flag: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class BindInfo:
-    """A directory of the machine, or a volume, inside the container."""
-
-    source: str
-    target: str
-    read_only: bool = False
+__all__ = ["EXEC_FIELDS", "NEW_FIELDS", "BindInfo", "Field", "NewContainer", "Wrong", "exec_line",
+           "exec_request", "new_container", "port_word", "run_line"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +44,23 @@ class NewContainer:
     mounts: tuple[BindInfo, ...] = ()
     network: str = ""
     memory_bytes: int = 0
-    restart: str = ""
-
-
-class Wrong(ValueError):
-    """A field that cannot be so; the text says why and what would do."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+    restart: str = ""  # a policy, on-failure with its number: on-failure:3
+    entrypoint: str = ""
+    hostname: str = ""
+    labels: tuple[str, ...] = ()
+    tmpfs: tuple[str, ...] = ()  # TARGET[:OPTIONS]
+    dns: tuple[str, ...] = ()
+    add_host: tuple[str, ...] = ()
+    nano_cpus: int = 0
+    pids_limit: int = 0
+    shm_bytes: int = 0
+    cap_add: tuple[str, ...] = ()
+    cap_drop: tuple[str, ...] = ()
+    privileged: bool = False
+    read_only: bool = False
+    init: bool = False
+    stop_signal: str = ""
+    health: str = ""  # a line for a shell
 
 
 NEW_FIELDS = (
@@ -76,9 +75,25 @@ NEW_FIELDS = (
     Field("workdir", "Directory", "", "absolute; made if missing"),
     Field("ports", "Ports", "", "8080:80 127.0.0.1:5432:5432"),
     Field("mounts", "Mounts", "", "/host/dir:/dir[:ro] volume:/data"),
-    Field("network", "Network", "", "bridge (the default), none, host"),
-    Field("memory", "Memory", "", "512m, 2g; empty: no limit"),
-    Field("restart", "Restart", "", "no, on-failure, always, unless-stopped"),
+    Field("network", "Network", "", "bridge (the default), none, host, or a network's name"),
+    Field("memory", "Memory", "", "512m, 2g; empty: no limit", False, "limits"),
+    Field("cpus", "Processors", "", "1.5; empty: no limit"),
+    Field("pids", "Processes", "", "empty: 2048; -1: no limit"),
+    Field("shm", "/dev/shm", "", "empty: 64m"),
+    Field("restart", "Restart", "", "no, on-failure[:3], always, unless-stopped", False, "life"),
+    Field("init", "Init as PID 1 (--init)", "", "reaps, and forwards signals", True),
+    Field("stop_signal", "Stop signal", "", "empty: the image's, else TERM"),
+    Field("health", "Health check", "", "a line for the container's shell"),
+    Field("entrypoint", "Entrypoint", "", "instead of the image's", False, "program and place"),
+    Field("hostname", "Host name", "", "empty: the short id"),
+    Field("labels", "Labels", "", "app=web tier='front end'"),
+    Field("tmpfs", "Tmpfs", "", "/tmp /run:size=64m"),
+    Field("dns", "DNS", "", "9.9.9.9 1.1.1.1"),
+    Field("add_host", "Hosts", "", "db:10.0.0.5"),
+    Field("read_only", "Read-only root (--read-only)", "", "", True, "rights"),
+    Field("privileged", "Privileged", "", "all capabilities and devices", True),
+    Field("cap_add", "Cap add", "", "NET_ADMIN SYS_PTRACE"),
+    Field("cap_drop", "Cap drop", "", "ALL"),
 )
 
 EXEC_FIELDS = (
@@ -92,139 +107,123 @@ EXEC_FIELDS = (
 
 
 def new_container(values: dict[str, str]) -> NewContainer:
-    """What the fields of NEW_FIELDS say; raises Wrong at the first that cannot be."""
-    image = values["image"].strip()
-    if not image:
-        raise Wrong("image", "an image is needed; host is always there")
-    name = values["name"].strip()
-    if name and not _NAME.fullmatch(name):
-        raise Wrong("name", "letters, digits, _ . and -, beginning with a letter or a digit")
-    network = values["network"].strip()
-    restart = values["restart"].strip()
-    if restart and restart not in RESTARTS:
-        raise Wrong("restart", f"one of {', '.join(RESTARTS)}")
-    if restart not in ("", "no") and values["auto_remove"]:
-        raise Wrong("restart", "what is removed when it ends cannot be restarted")
-    return NewContainer(
-        image=image,
-        name=name,
-        command=words("command", values["command"]),
+    """What the fields of NEW_FIELDS say; raises Wrong with all that cannot be."""
+    check = Check(values)
+    none: tuple[str, ...] = ()
+    made = NewContainer(
+        image=check(_image, "image", ""),
+        name=check(fields.name, "name", ""),
+        command=check(partial(words, "command"), "command", none),
         tty=bool(values["tty"]),
         interactive=bool(values["interactive"]),
         auto_remove=bool(values["auto_remove"]),
-        env=environment(values["env"]),
+        env=check(environment, "env", none),
         user=values["user"].strip(),
-        workdir=absolute("workdir", values["workdir"].strip()),
-        ports=tuple(port(word) for word in words("ports", values["ports"])),
-        mounts=tuple(mount(word) for word in words("mounts", values["mounts"])),
-        network=network,
-        memory_bytes=memory(values["memory"].strip()),
-        restart=restart,
+        workdir=check(partial(absolute, "workdir"), "workdir", ""),
+        ports=check(lambda text: tuple(port(word) for word in words("ports", text)), "ports", ()),
+        mounts=check(lambda text: tuple(mount(w) for w in words("mounts", text)), "mounts", ()),
+        network=values["network"].strip(),
+        memory_bytes=check(partial(fields.size, "memory"), "memory", 0),
+        restart=check(fields.restart, "restart", ""),
+        **_more(check),
     )
+    if made.restart not in ("", "no") and made.auto_remove:
+        check.wrong.setdefault("restart", "what is removed when it ends cannot be restarted")
+    check.finish()
+    return made
+
+
+def _more(check: Check) -> dict[str, Any]:
+    """The options below the first ones."""
+    none: tuple[str, ...] = ()
+    get = check.values.get
+    return {
+        "nano_cpus": check(fields.cpus, "cpus", 0),
+        "pids_limit": check(partial(fields.count, "pids"), "pids", 0),
+        "shm_bytes": check(partial(fields.size, "shm"), "shm", 0),
+        "init": bool(get("init")),
+        "stop_signal": get("stop_signal", "").strip(),
+        "health": get("health", "").strip(),
+        "entrypoint": get("entrypoint", "").strip(),
+        "hostname": get("hostname", "").strip(),
+        "labels": check(partial(fields.pairs, "labels"), "labels", none),
+        "tmpfs": check(fields.targets, "tmpfs", none),
+        "dns": check(partial(words, "dns"), "dns", none),
+        "add_host": check(fields.hosts, "add_host", none),
+        "read_only": bool(get("read_only")),
+        "privileged": bool(get("privileged")),
+        "cap_add": check(partial(fields.capabilities, "cap_add"), "cap_add", none),
+        "cap_drop": check(partial(fields.capabilities, "cap_drop"), "cap_drop", none),
+    }
+
+
+def _image(text: str) -> str:
+    if not text:
+        raise Wrong("image", "an image is needed; host is always there")
+    return text
 
 
 def exec_request(values: dict[str, str]) -> ExecRequest:
-    """What the fields of EXEC_FIELDS say; raises Wrong."""
-    argv = words("command", values["command"])
-    return ExecRequest(
+    """What the fields of EXEC_FIELDS say; raises Wrong with all that cannot be."""
+    check = Check(values)
+    none: tuple[str, ...] = ()
+    argv = check(partial(words, "command"), "command", none)
+    made = ExecRequest(
         argv=argv,
         shell=not argv,
         tty=bool(values["tty"]),
         user=values["user"].strip(),
-        workdir=absolute("workdir", values["workdir"].strip()),
-        env=environment(values["env"]),
+        workdir=check(partial(absolute, "workdir"), "workdir", ""),
+        env=check(environment, "env", none),
         privileged=bool(values["privileged"]),
     )
-
-
-def words(field: str, text: str) -> tuple[str, ...]:
-    """Split as a shell does, quotes and backslashes included."""
-    try:
-        return tuple(shlex.split(text))
-    except ValueError:
-        raise Wrong(field, "a quotation mark is not closed") from None
-
-
-def environment(text: str) -> tuple[str, ...]:
-    """NAME=value, several with blanks between."""
-    found = words("env", text)
-    for word in found:
-        if "=" not in word or word.startswith("="):
-            raise Wrong("env", f"{word} is not NAME=value")
-    return found
-
-
-def absolute(field: str, path: str) -> str:
-    """A path from the root on, or nothing."""
-    if path and not path.startswith("/"):
-        raise Wrong(field, "begins with a /")
-    return path
-
-
-def port(word: str) -> PortInfo:
-    """[ADDRESS:][HOST:]CONTAINER[/tcp]."""
-    body, _, protocol = word.partition("/")
-    parts = body.rsplit(":", 2)
-    try:
-        numbers = [int(part) if part else 0 for part in parts[-2:]]
-    except ValueError:
-        raise Wrong("ports", f"{word} is not HOST:CONTAINER") from None
-    if protocol not in ("", "tcp") or not all(0 <= number < 65536 for number in numbers):
-        raise Wrong("ports", f"{word}: a TCP port is a number from 1 to 65535")
-    address = parts[0] if len(parts) == 3 else ""
-    outside = numbers[0] if len(numbers) == 2 else 0
-    if not numbers[-1]:
-        raise Wrong("ports", f"{word} does not say the container's port")
-    return PortInfo(numbers[-1], "tcp", address, outside)
-
-
-def mount(word: str) -> BindInfo:
-    """SOURCE:TARGET[:ro]."""
-    parts = word.split(":")
-    if len(parts) not in (2, 3) or not parts[0] or not parts[1].startswith("/"):
-        raise Wrong("mounts", f"{word} is not SOURCE:/TARGET or SOURCE:/TARGET:ro")
-    if len(parts) == 3 and parts[2] not in ("ro", "rw"):
-        raise Wrong("mounts", f"{word}: ro or rw, not {parts[2]}")
-    return BindInfo(parts[0], parts[1], parts[2:] == ["ro"])
-
-
-def memory(text: str) -> int:
-    """512m, 2g; 0 for nothing."""
-    if not text:
-        return 0
-    match = _BYTES.fullmatch(text)
-    if match is None:
-        raise Wrong("memory", "a number with b, k, m or g, for example 512m")
-    return int(float(match[1]) * _UNITS[match[2].lower()])
+    check.finish()
+    return made
 
 
 def run_line(new: NewContainer) -> str:
     """The command line that does the same."""
     argv = ["contui", "run", "-d"]
     argv += ["-" + "i" * new.interactive + "t" * new.tty] if new.interactive or new.tty else []
-    argv += ["--rm"] if new.auto_remove else []
+    argv += [flag for flag, on in _switches(new) if on]
     argv += [word for flag, value in _flags(new) if value for word in (flag, value)]
     return command_line([*argv, new.image, *new.command])
+
+
+def _switches(new: NewContainer) -> list[tuple[str, bool]]:
+    return [
+        ("--rm", new.auto_remove),
+        ("--init", new.init),
+        ("--read-only", new.read_only),
+        ("--privileged", new.privileged),
+    ]
 
 
 def _flags(new: NewContainer) -> list[tuple[str, str]]:
     return [
         ("--name", new.name),
+        ("--entrypoint", new.entrypoint),
         *(("-e", value) for value in new.env),
         ("-u", new.user),
         ("-w", new.workdir),
+        ("--hostname", new.hostname),
         *(("-p", port_word(port)) for port in new.ports),
         *(("-v", f"{m.source}:{m.target}{':ro' if m.read_only else ''}") for m in new.mounts),
+        *(("--tmpfs", value) for value in new.tmpfs),
         ("--network", new.network),
-        ("--memory", str(new.memory_bytes) if new.memory_bytes else ""),
+        *(("--dns", value) for value in new.dns),
+        *(("--add-host", value) for value in new.add_host),
+        ("--memory", str(new.memory_bytes or "")),
+        ("--cpus", f"{new.nano_cpus / 1e9:g}" if new.nano_cpus else ""),
+        ("--pids-limit", str(new.pids_limit or "")),
+        ("--shm-size", str(new.shm_bytes or "")),
+        *(("--cap-add", value) for value in new.cap_add),
+        *(("--cap-drop", value) for value in new.cap_drop),
+        *(("-l", value) for value in new.labels),
         ("--restart", new.restart),
+        ("--stop-signal", new.stop_signal),
+        ("--health-cmd", new.health),
     ]
-
-
-def port_word(info: PortInfo) -> str:
-    """A port as -p takes it."""
-    parts = [info.host_ip, str(info.host_port or ""), str(info.container_port)]
-    return ":".join(parts if info.host_ip else parts[1:] if info.host_port else parts[2:])
 
 
 def exec_line(name: str, request: ExecRequest) -> str:

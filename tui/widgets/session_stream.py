@@ -6,6 +6,8 @@ At the other end: `contui.tui.session_link`. Keys and the border are in
 
 from __future__ import annotations
 
+import asyncio
+
 from textual import on
 
 from contui.tui.backend_link import BackendLink
@@ -38,6 +40,7 @@ class SessionStream(RecordedPane):
         keymap: Keymap,
     ) -> None:
         super().__init__(pane_id, spec, info, model, backend, keymap)
+        self.settled = asyncio.Event()  # it is known whether there is a program
         self._early = b""  # typed before there was a stream
         self._told_size = False  # the stream tells which size its output is for
 
@@ -108,6 +111,8 @@ class SessionStream(RecordedPane):
     def _frame(self, frame: frames.Frame) -> bool:
         """Take one frame; returns whether the border stays as it is."""
         model = self.model
+        if isinstance(frame, frames.Live | frames.Exited | frames.Lost | frames.Refused):
+            asyncio.get_running_loop().call_soon(self.settled.set)
         match frame:
             case frames.Output(stream, offset, data):
                 gap = model.gap_bytes
