@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 from contui.tui import calls, form_history
@@ -13,6 +14,7 @@ from contui.tui.backend_link import CallFailed
 from contui.tui.messages import ActionDone
 from contui.tui.pane_actions import PaneActions
 from contui.tui.removal_actions import RemovalActions
+from contui.tui.view_models.asked import PATIENCE
 from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.exits import exit_sentence
 from contui.tui.view_models.problem import Problem
@@ -108,9 +110,12 @@ class FormActions(PaneActions, RemovalActions):
         taken = {other.name for other in self.containers.all()}
         self.asked.begin(info.id)
         try:
-            return await take_place(self.link.call, info, wanted, taken)
-        finally:
+            made = await take_place(self.link.call, info, wanted, taken)
+        except BaseException:
             self.asked.failed(info.id)
+            raise
+        self.asked.done(info.id, time.monotonic(), PATIENCE)
+        return made
 
     async def _offer_removal(self, info: ContainerInfo) -> None:
         from contui.tui.screens.confirm import ConfirmScreen
