@@ -14,8 +14,7 @@ from contui.tui.cast_actions import CastActions
 from contui.tui.explain_actions import ExplainActions
 from contui.tui.form_actions import FormActions
 from contui.tui.messages import ActionDone
-from contui.tui.stats_actions import StatsActions
-from contui.tui.tab_actions import TabActions
+from contui.tui.thing_actions import ThingActions
 from contui.tui.view_models.asked import ENDING, PATIENCE
 from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.text import clean, plural
@@ -40,7 +39,7 @@ SIGNALS = (
 )
 
 
-class Actions(CastActions, ExplainActions, StatsActions, FormActions, TabActions):
+class Actions(CastActions, ExplainActions, FormActions, ThingActions):
     """The actions."""
 
     def perform(self, action: str, argument: str = "") -> None:
@@ -67,11 +66,11 @@ class Actions(CastActions, ExplainActions, StatsActions, FormActions, TabActions
         pane = self.focused_pane()
         if pane is not None:
             return self.containers.get(pane.spec.container)
-        return self.containers.current
+        return self.section_target() if self.section else self.containers.current
 
     def targets(self) -> list[ContainerInfo]:
         """The same for actions that can have several."""
-        if self.focused_pane() is None and self.containers.marked:
+        if self.focused_pane() is None and self.containers.marked and not self.section:
             return self.containers.chosen()
         target = self.target()
         return [target] if target is not None else []
@@ -145,7 +144,7 @@ class Actions(CastActions, ExplainActions, StatsActions, FormActions, TabActions
         """Three containers to look at, from the machine itself."""
         from contui.tui.view_models.demo import DEMO
 
-        names = {info.name for info in self.containers.rows}
+        names = {info.name for info in self.containers.all()}
         for new in DEMO:
             if new.name not in names:
                 follow = "attach:{}" if new.interactive and new.command == ("bash",) else ""
@@ -245,33 +244,6 @@ class Actions(CastActions, ExplainActions, StatsActions, FormActions, TabActions
             return plural(len(infos), "container")
         return ", ".join(clean(info.name) for info in infos)
 
-    # -- the list --------------------------------------------------------------------------------
-
-    def act_mark(self) -> None:
-        """Mark, and go to the next."""
-        self.containers.toggle_mark()
-        self.show_containers()
-
-    def act_unmark(self) -> None:
-        """Unmark all, show all."""
-        self.containers.marked.clear()
-        self.containers.set_filter("")
-        self.show_containers()
-
-    def act_filter(self) -> None:
-        """Type a filter."""
-        from contui.tui.widgets.prompt import Prompt
-
-        prompt = self.main.query_one("#filter", Prompt)
-        prompt.set(self.containers.filter)
-        prompt.display = True
-        prompt.focus()
-
-    def act_sort(self) -> None:
-        """The next order."""
-        self.say(f"sorted by {self.containers.next_sort()}")
-        self.show_containers()
-
     # -- the rest --------------------------------------------------------------------------------
 
     async def act_help(self) -> None:
@@ -301,11 +273,8 @@ class Actions(CastActions, ExplainActions, StatsActions, FormActions, TabActions
 
     def act_select(self, container: str) -> None:
         """Select a container in the list."""
-        index = self.containers.index_of(container)
-        if index is not None:
-            self.containers.move_to(index)
-            self.show_containers()
-            self.focus_list()
+        if self.containers.reveal(container):
+            self.act_containers()
 
     def act_theme(self) -> None:
         """The next theme."""

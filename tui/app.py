@@ -52,7 +52,6 @@ from contui.tui.widgets.details import Details
 from contui.tui.widgets.key_bar import Hint, KeyBar
 from contui.tui.widgets.overview import Overview
 from contui.tui.widgets.pane import Pane
-from contui.tui.widgets.prompt import Prompt
 from contui.tui.widgets.tab_bar import TabBar
 from contui.tui.widgets.title_bar import TitleBar
 from contui.tui.widgets.workspace import WorkspaceView
@@ -100,6 +99,7 @@ class ContuiApp(Actions, Keyboard, Notifying, App[str], inherit_bindings=False):
         self.link = BackendLink(address, self.post_message, starter)
         self._followed = {}
         self.freezing = {}
+        self.remembered = {}
         self._ever_up = False
         self._synced = False
         self.asked, self.notices, self.removals = Asked(), NoticeBook(), Removals()
@@ -133,6 +133,7 @@ class ContuiApp(Actions, Keyboard, Notifying, App[str], inherit_bindings=False):
         loop.add_signal_handler(signal.SIGTERM, self.exit)
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGHUP, self._hung_up)
+        self.recall_lists()
         self.main.query_one(ContainerListView).focus()
         self.show_state()
         self.run_worker(self.link.watch(), group="watch")
@@ -241,6 +242,8 @@ class ContuiApp(Actions, Keyboard, Notifying, App[str], inherit_bindings=False):
     def _show_current(self) -> None:
         if not self.standing:
             return
+        if self.show_section_current():
+            return
         current = self.containers.current
         self.main.query_one(Overview).show(current, not self._synced)
         self.main.query_one(Details).show(current)
@@ -281,7 +284,7 @@ class ContuiApp(Actions, Keyboard, Notifying, App[str], inherit_bindings=False):
         if self.leading:
             bar.show([self._hint(action, "leader") for action in LED], "leader")
             return
-        bar.show([self._hint(action) for action in LIST_HINTS])
+        bar.show(self.section_hints() or [self._hint(action) for action in LIST_HINTS])
 
     def _hint(self, action: str, scope: str = "list") -> Hint:
         found = (
@@ -317,10 +320,8 @@ class ContuiApp(Actions, Keyboard, Notifying, App[str], inherit_bindings=False):
 
     def choose_container(self, key: str) -> None:
         """A click on a container attaches to it."""
-        index = self.containers.index_of(key)
-        if index is not None:
+        if self.containers.reveal(key):
             self.focus_list()
-            self.containers.move_to(index)
             self.show_containers()
             self.perform("attach")
 
@@ -354,19 +355,6 @@ class ContuiApp(Actions, Keyboard, Notifying, App[str], inherit_bindings=False):
         if event.note:
             self.say(event.note)
 
-    @on(Prompt.Changed, "#filter")
-    def _filter_typed(self, event: Prompt.Changed) -> None:
-        self.containers.set_filter(event.text)
-        self.show_containers()
-
-    @on(Prompt.Done, "#filter")
-    def _filter_done(self, event: Prompt.Done) -> None:
-        event.prompt.display = False
-        if not event.accepted:
-            self.containers.set_filter("")
-            self.show_containers()
-        self.main.query_one(ContainerListView).focus()
-
     def goodbye(self) -> str:
         """What to say on the terminal after the app has gone."""
         running = self.containers.running
@@ -399,6 +387,7 @@ def run(address: str | None = None) -> int:
         found.animation,
         found.problems,
     )
+    app.remembered = found.lists
     message = app.run()
     if message:
         print(message)

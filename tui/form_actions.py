@@ -36,7 +36,11 @@ class FormActions(PaneActions, RemovalActions):
 
     # -- a new container -------------------------------------------------------------------------
 
-    async def act_new(self) -> None:
+    async def new_from(self, image: str) -> None:
+        """The form of a new container, with its image filled in."""
+        await self.act_new(image)
+
+    async def act_new(self, image: str = "") -> None:
         """Make one by a form, start it, attach. What was typed stays until it has worked."""
         from contui.tui.view_models import forms
 
@@ -50,7 +54,8 @@ class FormActions(PaneActions, RemovalActions):
             await self._made(new, values, made)
             return None
 
-        await self._container_form("new container", forms.NEW_FIELDS, make)
+        fields = forms.filled(forms.NEW_FIELDS, {"image": image} if image else {})
+        await self._container_form("new container", fields, make)
 
     async def _made(self, new: Any, values: Values, made: str) -> None:
         """A container was made by a form: keep the form, go to its program."""

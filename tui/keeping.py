@@ -7,7 +7,7 @@ from typing import Any
 
 from contui.tui import workspace_file
 from contui.tui.view_models.workspace import restore
-from contui.tui.windows import Windows
+from contui.tui.windows import THINGS, Windows
 
 
 class Keeping(Windows):
@@ -25,7 +25,7 @@ class Keeping(Windows):
             return
         saved, specs = restore(data)
         for pane, spec in list(specs.items()):
-            if self.containers.get(spec.container) is None:
+            if spec.kind not in THINGS and self.containers.get(spec.container) is None:
                 saved.close(pane)
                 del specs[pane]
         self.workspace.tabs, self.workspace.active = saved.tabs, saved.active

@@ -25,7 +25,11 @@ LAZYDOCKER: Preset = {
     "processes": ("t",),
     "palette": ("b", ":"),
     "close": ("W",),
-    "tab_menu": ("x", "."),
+    "tab_menu": (".",),
+    "row_menu": ("x",),
+    "group": ("v",),
+    "columns": ("#",),
+    "events": ("Y",),
     "tab_next": ("right_square_bracket",),
     "tab_previous": ("[",),
 }
@@ -51,6 +55,7 @@ K9S: Preset = {
     "text_wrap": ("w",),
     "text_times": ("t",),
     "text_follow": ("s", "f", "G", "end"),
+    "log_save": ("ctrl+s",),
 }
 
 PRESETS: Mapping[str, Preset] = {"contui": {}, "lazydocker": LAZYDOCKER, "k9s": K9S}

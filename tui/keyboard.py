@@ -51,7 +51,7 @@ class Keyboard(Windows):
 
     def _scopes(self) -> tuple[str, ...]:
         pane = self.focused_pane()
-        scopes = pane.scopes() if pane is not None else ("list",)
+        scopes = pane.scopes() if pane is not None else self.list_scopes()
         return tuple(scope for scope in scopes if not self.locked or scope not in GLOBAL)
 
     def unlock_keys(self) -> str:

@@ -61,8 +61,23 @@ ACTIONS = (
     Action("mark", "mark", "mark it, to act on several at once", ("space",)),
     Action("unmark", "unmark", "unmark all, and clear the filter", ("escape",), palette=False),
     Action("demo", "demo", "three containers to look at: a shell, a ticker, a monitor", ("D",)),
-    Action("filter", "filter", "show only some containers", ("/",)),
-    Action("sort", "sort", "sort by age, name or state", ("o",)),
+    Action("filter", "filter", "show only some: words, state:running, label:a=b, /regex/", ("/",)),
+    Action("sort", "sort", "sort by age, name, state, processor or memory", ("o",)),
+    Action("reverse", "reverse", "sort the other way round", ("O",)),
+    Action("group", "group…", "group by compose project, image, state or a label", ("b",)),
+    Action("fold", "fold", "fold or unfold the group", ("f",)),
+    Action("fold_all", "fold all", "fold or unfold all groups", ("F",)),
+    Action("columns", "columns…", "choose the columns of the wide list", ("c",)),
+    Action("widen", "wider", "the list over half the window, all of it, or beside", ("=",)),
+    Action("mark_all", "mark all", "mark all that are shown, or unmark them", ("*",)),
+    Action("row_menu", "actions…", "what can be done with the row, to choose from", ("m",)),
+    Action("containers", "containers", "the list of containers", ("C",)),
+    Action("images", "images", "the list of images", ("I",)),
+    Action("networks", "networks", "the list of networks", ("N",)),
+    Action("volumes", "volumes", "the list of volumes", ("V",)),
+    Action("sessions", "sessions", "who is in which container: all sessions", ("A",)),
+    Action("events", "events", "what has happened, live", ("W",)),
+    Action("section_next", "next list", "the next of these lists", ("ctrl+n",)),
     Action("palette", "commands", "find a command by its name", (":",), palette=False),
     Action("help", "keys", "the keys, as they are now", ("?",)),
     Action("theme", "theme", "the next colours", ("T",)),
@@ -101,6 +116,26 @@ ACTIONS = (
     Action("quit", "quit", "quit; containers and sessions live on", ("q",)),
     # a pane whose program is over
     Action("again", "again", "open the session again", ("enter",), "ended", False),
+    # the lists of images, networks, volumes, sessions and events: first what enter and a click do
+    Action("image_run", "run…", "a new container from the image", ("enter", "n"), "images"),
+    Action("image_inspect", "inspect", "everything about the image", ("i",), "images"),
+    Action("image_import", "import…", "make an image from a tar", ("a",), "images"),
+    Action("import_cancel", "cancel", "cancel the import", ("c",), "images"),
+    Action("disk_usage", "disk usage", "what images and volumes take on disk", ("s",), "images"),
+    Action("image_remove", "remove", "remove the image (asks)", ("d", "delete"), "images"),
+    Action("network_inspect", "inspect", "all about the network", ("enter", "i"), "networks"),
+    Action("volume_inspect", "inspect", "all about the volume", ("enter", "i"), "volumes"),
+    Action("volume_create", "new…", "make an empty volume", ("n",), "volumes"),
+    Action("volume_remove", "remove", "remove the volume (asks)", ("d", "delete"), "volumes"),
+    Action("volume_prune", "prune", "remove all that no container has (asks)", ("P",), "volumes"),
+    Action("disk_usage", "disk usage", "what they take on disk", ("s",), "volumes", False),
+    Action("session_attach", "attach", "attach to the session", ("enter", "a"), "sessions"),
+    Action("session_signal", "signal…", "send its program a signal", ("K",), "sessions"),
+    Action("session_end", "end", "end its program (asks)", ("d", "delete"), "sessions"),
+    Action("event_jump", "go there", "to the container it happened to", ("enter",), "events"),
+    Action("section_mark", "mark", "mark it, to act on several", ("space",), "section", False),
+    Action("section_sort", "sort", "sort by the next column", ("o",), "section", False),
+    Action("section_clear", "clear", "unmark all, show all", ("escape",), "section", False),
     # logs and other text
     Action(
         "text_follow", "follow", "go to the end and stay there", ("f", "G", "end"), "log", False
@@ -245,8 +280,16 @@ ACTIONS = (
 LED = ("detach", "tab_next", "tab_previous", "split_row", "split_column", "zoom", "shell", "logs",
        "scrollback", "lock", "close", "leave_pane", "help")  # fmt: skip
 
+SECTIONS = ("images", "networks", "volumes", "sessions", "events")  # scopes of lists
+
 SCOPE_TITLES = {
     "list": "Containers",
+    "images": "Images",
+    "networks": "Networks",
+    "volumes": "Volumes",
+    "sessions": "Sessions",
+    "events": "Events",
+    "section": "Images, networks, volumes, sessions, events",
     "any": "Everywhere but in a program",
     "log": "Log",
     "text": "Log, inspect",
@@ -368,13 +411,16 @@ class Keymap:
         """What the command palette offers, with its key: all of the list, of the scopes of a pane,
         and what only the leader leads to."""
         found: dict[str, tuple[Action, str]] = {}
-        lead = shown(self.leader)
-        for scope in (*scopes, "list", "any", "leader"):
+        lead = {"leader": shown(self.leader)}
+        # What is done with images, volumes, … begins with the key of their list.
+        lead.update({name: self.key(name) for name in SECTIONS if name not in scopes})
+        for scope in (*scopes, "list", "any", *SECTIONS, "leader"):
             for action in self.actions:
                 if action.scope != scope or action.id in HIDDEN or action.id in found:
                     continue
                 key = shown(action.keys[0]) if action.keys else ""
-                found[action.id] = action, f"{lead} {key}" if key and scope == "leader" else key
+                first = lead.get(scope, "")
+                found[action.id] = action, f"{first} {key}".strip() if key else ""
         return list(found.values())
 
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:

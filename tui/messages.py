@@ -9,6 +9,8 @@ from textual import events
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from contui.tui.view_models.events import EventInfo
     from contui.tui.view_models.problem import Problem
     from contui.tui.view_models.processes import ProcessList
@@ -130,3 +132,17 @@ class StatsCame(Message):
     """New samples of these containers are in the history of `ContuiApp.stats`."""
 
     containers: frozenset[str]
+
+
+@dataclass
+class ListShaped(Message):
+    """The columns of the container list that can be seen have changed."""
+
+
+@dataclass
+class SectionCame(Message):
+    """What a list of images, networks, volumes, sessions or events holds now, or why not."""
+
+    section: str
+    found: Sequence[object]
+    problem: Problem | None = None

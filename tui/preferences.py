@@ -9,6 +9,10 @@ notify = "toast bell"            # off, toast, bell, osc9 or osc777 (desktop not
 preset = "lazydocker"            # the keys to begin with: contui, lazydocker, k9s
 stop = ["X"]                     # an action of the list, of logs, …
 "leader.detach" = ["q"]          # … or after the leader
+[tui.list]                       # how the list looks until it is changed in the app
+columns = ["name", "status", "cpu", "memory"]
+group = "project"                # "", "project", "image", "state", "label:KEY"
+sort = "name"                    # "created", "state", or a column
 """
 
 from __future__ import annotations
@@ -41,6 +45,7 @@ class Preferences:
     notify: tuple[str, ...] = ("toast",)
     animation: bool = True
     problems: list[str] = field(default_factory=list)  # sentences about the configuration
+    lists: dict[str, Any] = field(default_factory=dict)
 
 
 def preferences(address: str | None) -> Preferences:
@@ -59,7 +64,15 @@ def preferences(address: str | None) -> Preferences:
     if theme not in NAMES:
         problems.append(f"{_place(file, text, 'theme')}: the themes are {' '.join(NAMES)}")
     return Preferences(
-        address, starter(address), _detach_keys(), theme, keymap, ways, _animated(table), problems
+        address,
+        starter(address),
+        _detach_keys(),
+        theme,
+        keymap,
+        ways,
+        _animated(table),
+        problems,
+        table["list"] if isinstance(table.get("list"), dict) else {},
     )
 
 

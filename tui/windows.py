@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from contui.tui.stats_link import StatsLink
     from contui.tui.view_models.sessions import ExecRequest
 
+THINGS = ("image", "network", "volume")  # kinds of panes that belong to no container
 LABELS = {"log": "logs", "processes": "procs", "inspect": "inspect", "explain": "why",
           "stats": "stats"}  # fmt: skip
 
@@ -83,6 +84,11 @@ class Windows(App[str]):
         """A container is no more."""
         raise NotImplementedError
 
+    @property
+    def standing(self) -> bool:
+        """Whether there is something to draw on."""
+        raise NotImplementedError
+
     def goodbye(self) -> str:
         """What to say when the app is left."""
         raise NotImplementedError
@@ -107,6 +113,7 @@ class Windows(App[str]):
         return await self._open(self._make(self._new_id(), spec, info), split)
 
     async def _open(self, pane: Pane, split: str) -> Pane:
+        self.uncover()
         self.panes[pane.pane_id] = pane
         pane.set_locked(self.locked)
         if split:
@@ -195,6 +202,10 @@ class Windows(App[str]):
 
             find = self.containers.get
             return StatsPane(pane_id, spec, info, self.stats, self.keymap, find)
+        if spec.kind in THINGS:
+            from contui.tui.widgets.thing_pane import ThingPane
+
+            return ThingPane(pane_id, spec, info, self.link, self.keymap)
         return self._session_pane(pane_id, spec, info, None)
 
     def _session_pane(
@@ -224,6 +235,8 @@ class Windows(App[str]):
 
     def show_focus(self) -> None:
         """Give the keyboard to the pane that has the focus in the active tab."""
+        if self.workspace.tab is not None:
+            self.uncover()
         self.show_state()
         pane = self.panes.get(self.workspace.focus or "")
         if pane is not None:
@@ -261,6 +274,13 @@ class Windows(App[str]):
         """Clicks and keys work everywhere again."""
         raise NotImplementedError
 
+    def uncover(self) -> None:
+        """A pane is to be seen: have it not be hidden by the list."""
+
+    def list_scopes(self) -> tuple[str, ...]:
+        """The scopes of the keymap that hold while a list has the keyboard, first come first."""
+        return ("list",)
+
     def focus_list(self) -> None:
         """Give the keyboard to the list."""
         found = self.main.query_one(ContainerListView)
@@ -287,9 +307,7 @@ class Windows(App[str]):
         info = self.containers.get(key)
         if info is None:
             return
-        index = self.containers.index_of(key)
-        if index is not None:
-            self.containers.move_to(index)
+        if self.containers.reveal(key):
             self.show_containers()
         if verb == "attach":
             await self.open_session(info)

@@ -138,11 +138,18 @@ class ChooseScreen(ModalScreen[str], inherit_bindings=False):
         found = self.query_one(ChoiceList)
         if event.accepted and not found.choices:
             return
-        self.dismiss(found.choices[found.cursor].id if event.accepted else "")
+        if event.accepted:
+            self.accept(found.choices[found.cursor])
+        else:
+            self.dismiss("")
 
     @on(ChoiceList.Picked)
     def _picked(self, event: ChoiceList.Picked) -> None:
-        self.dismiss(self.query_one(ChoiceList).choices[event.index].id)
+        self.accept(self.query_one(ChoiceList).choices[event.index])
+
+    def accept(self, choice: Choice) -> None:
+        """A choice was made."""
+        self.dismiss(choice.id)
 
     def on_key(self, event: events.Key) -> None:
         steps = {"up": -1, "down": 1, "ctrl+p": -1, "ctrl+n": 1, "pageup": -10, "pagedown": 10,

@@ -21,6 +21,8 @@ from contui.tui.widgets.details import Details
 from contui.tui.widgets.key_bar import KeyBar
 from contui.tui.widgets.overview import Overview
 from contui.tui.widgets.prompt import Prompt
+from contui.tui.widgets.section_bar import SectionBar
+from contui.tui.widgets.section_list import SectionListView
 from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.tab_bar import TabBar
 from contui.tui.widgets.title_bar import TitleBar
@@ -48,6 +50,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
     MainScreen.-zoomed #side { display: none; }
     MainScreen Details { display: none; }
     MainScreen.-tabs.-tall Details { display: block; }
+    MainScreen.-full #work { display: none; }
+    MainScreen #section { display: none; }
+    MainScreen.-section #containers { display: none; }
+    MainScreen.-section #section { display: block; }
     """
 
     def __init__(
@@ -58,6 +64,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._workspace = workspace
         self._keymap = keymap
         self._engine = context
+        self.widened = ""
         self.refuses: Callable[[events.Event], bool] = lambda event: False
 
     def compose(self) -> Iterator[Widget]:
@@ -66,7 +73,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         with Horizontal(id="body"):
             with Vertical(id="side"):
                 yield ContainerListView(self._model, id="containers")
-                yield Prompt("/", "name, image, state", id="filter")
+                yield SectionListView(id="section")
+                yield SectionBar()
+                yield Prompt("/", "web state:running /regex/", id="filter")
                 yield Details()
             with Vertical(id="work"):
                 yield TabBar()
@@ -79,9 +88,19 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.post_message(Ready())
 
     def on_resize(self, event: events.Resize) -> None:
-        width, height = event.size
+        self._lay_out(*event.size)
+
+    def widen(self, how: str) -> None:
+        """How wide the lists are: "" beside the panes, "wide" half the window, "full" all of it."""
+        self.widened = how
+        self._lay_out(*self.size)
+
+    def _lay_out(self, width: int, height: int) -> None:
         side = 27 if width < NARROW else max(30, min(48, width // 4))
-        self.query_one("#side").styles.width = side
+        if self.widened == "wide":
+            side = max(side, width // 2)
+        self.query_one("#side").styles.width = "1fr" if self.widened == "full" else side
+        self.set_class(self.widened == "full", "-full")
         self.set_class(height >= TALL, "-tall")
 
     def _forward_event(self, event: events.Event) -> None:

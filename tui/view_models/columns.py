@@ -39,7 +39,7 @@ class Placed:
     width: int
 
 
-def place(columns: Sequence[Column], width: int, lead: int = 2) -> list[Placed]:
+def place(columns: Sequence[Column], width: int, lead: int = 3) -> list[Placed]:
     """The columns that fit into `width` cells, left to right, with one cell between two.
 
     `lead`: cells at the left that are not the columns'. The first column is always there.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -104,6 +104,11 @@ EXEC_FIELDS = (
     Field("env", "Environment", "", "A=1 B='two words'"),
     Field("privileged", "Privileged", "", "all capabilities", True),
 )
+
+
+def filled(fields: tuple[Field, ...], values: dict[str, str]) -> tuple[Field, ...]:
+    """The fields with some values filled in."""
+    return tuple(replace(field, value=values.get(field.id, field.value)) for field in fields)
 
 
 def new_container(values: dict[str, str]) -> NewContainer:

@@ -66,6 +66,26 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(elide(text, width), max(0, width))
 
 
+def elide_spans(spans: Sequence[Span], width: int) -> list[Span]:
+    """The spans in at most `width` cells, with an ellipsis where something was cut."""
+    kept: list[Span] = []
+    left = width
+    for span in spans:
+        taken = cell_len(span.text)
+        # What follows is only lost without a sign if it is all blank.
+        if taken > left or (taken == left and any(s.text.strip() for s in spans[len(kept) + 1 :])):
+            kept.append(Span(_cut(span.text, left), span.role))
+            break
+        kept.append(span)
+        left -= taken
+    return kept
+
+
+def _cut(text: str, width: int) -> str:
+    """A text that is cut whether it fits or not, because more would follow."""
+    return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
+
+
 def width_of(spans: Sequence[Span]) -> int:
     """How many cells the spans take."""
     return sum(cell_len(span.text) for span in spans)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.timer import Timer
 
-from contui.tui.messages import ActionAsked, Chosen, Highlighted
+from contui.tui.messages import ActionAsked, Chosen, Highlighted, ListShaped
 from contui.tui.view_models.columns import (
     DEFAULT_COLUMNS,
     NEED_STATS,
@@ -61,6 +61,14 @@ class ContainerListView(TableView):
         if model.sort != "created" or model.backwards:
             notes.append(Span(f"by {model.sort}{' ▴' if model.backwards else ''}", "muted"))
         self.border_subtitle = content(notes)
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.shape()
+
+    def shape(self) -> None:
+        """What can be seen of the columns has changed, or the whole list was shown or hidden."""
+        self.post_message(ListShaped())
 
     @property
     def wants_stats(self) -> bool:

@@ -31,7 +31,10 @@ class Details(Painted):
 
     def show(self, info: ContainerInfo | None) -> None:
         """The container to draw."""
-        found = facts(info) if info is not None else []
+        self.show_lines(facts(info) if info is not None else [])
+
+    def show_lines(self, found: list[list[Span]]) -> None:
+        """Anything else that is selected, as lines."""
         self._lines = [line for line in found if line][:HEIGHT]
         self.refresh()
 

@@ -46,6 +46,11 @@ class Overview(Painted):
             self._lines = [*facts(info), [], *_keys(self._keymap, info)]
         self.refresh()
 
+    def show_lines(self, lines: list[Line]) -> None:
+        """Anything else that is selected, as lines."""
+        self._info, self._lines = None, lines
+        self.refresh()
+
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         line = self._lines[y - 1] if 0 < y <= len(self._lines) else []

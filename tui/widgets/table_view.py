@@ -134,7 +134,7 @@ class TableView(PaintedScroll, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if self.headed and y == 0:
-            return self.strip([Span("  "), *heads(self.placed(), *self.sorted_by())], width)
+            return self.strip([Span("   "), *heads(self.placed(), *self.sorted_by())], width)
         index = y - self.headed + int(self.scroll_y)
         if index >= self.count():
             return self.strip(self._nothing(y - self.headed), width)
@@ -202,7 +202,7 @@ class TableView(PaintedScroll, can_focus=True):
 
     def _clicked(self, index: int, event: events.Click) -> None:
         if event.button == RIGHT:
-            self.app.post_message(ActionAsked("menu"))
+            self.app.post_message(ActionAsked("row_menu"))
         elif event.button == MIDDLE or event.ctrl or event.meta:
             self.app.post_message(ActionAsked("mark"))
         else:

@@ -98,13 +98,17 @@ def test_how_keys_are_written(written: str, meant: str | None) -> None:
 def test_the_palette_has_everything_with_its_key() -> None:
     keymap = Keymap()
     found = {action.id: key for action, key in keymap.palette("log", "text")}
-    assert {action.id for action in ACTIONS if action.scope not in ("processes", "ended")} - {
+    assert {
+        action.id for action in ACTIONS if action.scope not in ("processes", "ended", "section")
+    } - {
         "unmark",
         "palette",
     } <= found.keys()
     assert found["stop"] == "S"
     assert found["text_wrap"] == "w"
     assert found["split_row"] == "ctrl-] |"
+    assert found["image_import"] == "I a"
+    assert {action.id: key for action, key in keymap.palette("images")}["image_import"] == "a"
 
 
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> Path:
