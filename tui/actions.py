@@ -13,6 +13,7 @@ from contui.tui import calls
 from contui.tui.cast_actions import CastActions
 from contui.tui.explain_actions import ExplainActions
 from contui.tui.form_actions import FormActions
+from contui.tui.log_actions import LogActions
 from contui.tui.messages import ActionDone
 from contui.tui.thing_actions import ThingActions
 from contui.tui.view_models.asked import ENDING, PATIENCE
@@ -39,7 +40,7 @@ SIGNALS = (
 )
 
 
-class Actions(CastActions, ExplainActions, FormActions, ThingActions):
+class Actions(CastActions, ExplainActions, LogActions, FormActions, ThingActions):
     """The actions."""
 
     def perform(self, action: str, argument: str = "") -> None:
@@ -151,9 +152,6 @@ class Actions(CastActions, ExplainActions, FormActions, ThingActions):
                 call = calls.create(new, self.pane_size())
                 self.request(f"demo {new.name}", call, follow.format)
 
-    async def act_logs(self) -> None:
-        """Its log."""
-        await self._text_pane("log")
 
     async def act_processes(self) -> None:
         """Its processes."""

@@ -185,8 +185,7 @@ class ContuiApp(Actions, Keyboard, Notifying, App[str], inherit_bindings=False):
         for info in event.events:
             self._apply(info, touched)
         for pane in self.panes.values():
-            if pane.spec.container in touched:
-                pane.container_changed(touched[pane.spec.container])
+            pane.containers_changed(touched)
         if not self._synced and any(item.action == "synced" for item in event.events):
             self._synced = True
             await self.restore_workspace()

@@ -113,17 +113,18 @@ class Reading:
             self._progress("searching", 1 - _part(page))
             self._take_back(source, page)
         source.at_end = True
-        self.busy = None
+        self._merged(keep_end=True)
         opened = [line.position for line in source.lines if line.open]
         source.after = int(min([source.after, *opened]))
 
     async def _news(self, source: Source) -> None:
         limit = 0 if self.held else FIRST
         place = source.end if self.held else source.after
+        source.state = "live"
+        self._changed()
         async for page in scan(
             self._link, source.id, self.wanted, limit=limit, position=place, follow=True
         ):
-            source.state = "live" if not page.ended else source.state
             source.known(page.start, page.end)
             if self.held:
                 source.below += page.skipped_lines

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from contui.tui.stats_link import StatsLink
     from contui.tui.view_models.sessions import ExecRequest
 
-THINGS = ("image", "network", "volume")  # kinds of panes that belong to no container
-LABELS = {"log": "logs", "processes": "procs", "inspect": "inspect", "explain": "why",
-          "stats": "stats"}  # fmt: skip
+THINGS = ("logs", "image", "network", "volume")  # kinds of panes that belong to no container
+LABELS = {"log": "logs", "logs": "logs", "processes": "procs", "inspect": "inspect",
+          "explain": "why", "stats": "stats"}  # fmt: skip
 
 
 class Windows(App[str]):
@@ -181,6 +181,10 @@ class Windows(App[str]):
             from contui.tui.widgets.log_pane import LogPane
 
             return LogPane(pane_id, spec, info, self.link, self.keymap)
+        if spec.kind == "logs":
+            from contui.tui.widgets.merged_log_pane import MergedLogPane
+
+            return MergedLogPane(pane_id, spec, self.link, self.keymap, self.containers)
         if spec.kind == "processes":
             from contui.tui.widgets.process_pane import ProcessPane
 

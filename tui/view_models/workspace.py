@@ -21,9 +21,9 @@ class PaneSpec:
     """What a pane shows; enough to open it again."""
 
     kind: str  # "session", "log", "processes", "inspect"
-    container: str  # id
+    container: str  # id; empty for one about several
     name: str  # of the container, when the pane was opened
-    session: str = ""  # of a session pane; empty: the main one
+    session: str = ""  # of a session pane; empty: the main one; of merged logs: which ones
     label: str = "attach"  # in the tab
 
 

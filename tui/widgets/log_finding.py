@@ -38,6 +38,7 @@ class Finding(Taking):
         except ValueError as error:
             prompt.set(prompt.text, f"not a regular expression: {error}")
             return False
+        prompt.set(prompt.text)  # what was wrong before is not any more
         self.pattern, self.view.rows.layout.search = text, search
         self.view.relayout()
         self._say([])

@@ -76,7 +76,6 @@ class Taking(Pane):
 
     # -- saving ----------------------------------------------------------------------------------
 
-    @work(group="save")
     async def act_log_save(self) -> None:
         """Ask where to, then write the log there; ask again before a file is replaced."""
         from contui.tui.screens.ask import AskScreen

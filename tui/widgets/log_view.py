@@ -352,7 +352,8 @@ class LogView(Painted, can_focus=True):
     def _bar(self, y: int) -> Strip:
         """One cell of the bar at the side: where in the whole log the view is."""
         height, top = self.size.height, self.top
-        if not self.window.lines or top is None:
+        whole = self.window.at_start and self.window.at_end
+        if top is None or (whole and len(self._visible) < height):
             return Strip([Segment(" ", self.rich_style)])
         end = self.following or (self.window.at_end and self._visible[-1:] == self._last_row())
         part = 1.0 if end else self.window.fraction(top[0])

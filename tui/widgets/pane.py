@@ -86,6 +86,11 @@ class Pane(Widget):
         """The container is now like this; None: it was removed."""
         self.info = info
 
+    def containers_changed(self, touched: dict[str, ContainerInfo | None]) -> None:
+        """Containers, by id, have changed; most panes are about one of them."""
+        if self.spec.container in touched:
+            self.container_changed(touched[self.spec.container])
+
     # -- help for them ---------------------------------------------------------------------------
 
     def frame(self, title: list[Span], subtitle: list[Span]) -> None:
