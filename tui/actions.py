@@ -152,7 +152,6 @@ class Actions(CastActions, ExplainActions, LogActions, FormActions, ThingActions
                 call = calls.create(new, self.pane_size())
                 self.request(f"demo {new.name}", call, follow.format)
 
-
     async def act_processes(self) -> None:
         """Its processes."""
         await self._text_pane("processes")
