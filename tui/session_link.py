@@ -17,6 +17,7 @@ from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.sessions import OpenPlan
 
 OUTBOX_BYTES = 256 << 10  # of output that waits for the pane
+INPUT_BYTES = 64 << 10  # that go up in one message
 HELD_BYTES = 4096  # of input that waits for the stream to come back
 RETRY_FIRST, RETRY_LAST = 0.05, 2.0  # seconds
 
@@ -214,6 +215,9 @@ class SessionLink:
             self._something.clear()
             while self._connected and self._up:
                 kind, value = self._up.popleft()
+                if kind == "input" and len(value) > INPUT_BYTES:  # a paste; others come between
+                    self._up.appendleft((kind, value[INPUT_BYTES:]))
+                    value = value[:INPUT_BYTES]
                 await call.write(_client_frame(kind, value))
                 if kind == "detach":
                     await call.done_writing()

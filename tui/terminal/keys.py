@@ -7,6 +7,7 @@ modifyOtherKeys (xterm ctlseqs) or the kitty keyboard protocol.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from contui.tui.terminal.modes import Modes
@@ -208,13 +209,17 @@ def _encode_kitty(base: str, text: str, modifiers: int, modes: Modes) -> bytes:
     return f"\x1b[{code}{suffix}{f';{ord(text[0])}' if typed else ''}u".encode()
 
 
+# NULs in it, which some programs drop, do not make it another sequence.
+_paste_end = re.compile("\0*".join(map(re.escape, "\x1b[201~")))
+
+
 def encode_paste(text: str, modes: Modes) -> bytes:
     """Pasted text: line ends become CR; bracketed where asked, and not to be broken out of."""
-    text = text.replace("\0", "").replace("\r\n", "\r").replace("\n", "\r")
+    text = text.replace("\r\n", "\r").replace("\n", "\r")
     if not modes.bracketed_paste:
         return text.encode("utf-8", "replace")
-    while "\x1b[201~" in text:
-        text = text.replace("\x1b[201~", "")
+    while _paste_end.search(text):
+        text = _paste_end.sub("", text)
     return f"\x1b[200~{text}\x1b[201~".encode("utf-8", "replace")
 
 

@@ -3,19 +3,23 @@
 Without the kitty protocol an outer terminal sends Alt as an ESC before the key. Textual turns
 some of these into other keys (ESC f into ctrl+right, ESC DEL into ctrl+w), some into two, and
 drops Alt from the rest. The parser here leaves Textual's names alone, so that nothing else in
-an application changes, and attaches what was received; a pane encodes from that.
+an application changes, and attaches what was received; a pane encodes from that. It also takes
+pastes out before Textual looks at them, which would read escape sequences in them as keys.
 
 Give ``PaneDriver`` to the app as its ``driver_class``.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable
+import select
+from codecs import getincrementaldecoder
+from collections.abc import Iterable, Iterator
 
-from textual import events
+from textual import constants, events
+from textual._time import get_time
 from textual._xterm_parser import XTermParser
-from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
@@ -24,6 +28,12 @@ from contui.tui.terminal.modes import Modes
 
 _modified = re.compile(r"\x1b\[(?:1;(\d+)([ABCDFHPQRS])|(\d+);(\d+)~)").fullmatch
 _mouse_code = re.compile(r"\x1b\[<(\d+);").match
+
+PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
+READ_BYTES = 64 << 10
+#: Seconds after ESC until it was the key of that name, unless the environment says ESCDELAY.
+ESCAPE_S = 0.03
+POLL_MS = 100  # between looks at whether the application ends
 
 _FINALS = {"A": "up", "B": "down", "C": "right", "D": "left", "F": "end", "H": "home"}
 _FINALS |= {"P": "f1", "Q": "f2", "R": "f3", "S": "f4"}
@@ -53,8 +63,63 @@ class RawKey(events.Key):
 RawKey.handler_name = events.Key.handler_name
 
 
+class RawPaste(events.Paste):
+    """A paste with ``raw``, what was pasted, whole; ``text`` has no control characters but line
+    ends and tabs, for widgets that show it."""
+
+    def __init__(self, raw: str) -> None:
+        super().__init__("".join(c for c in raw if c.isprintable() or c in "\n\r\t"))
+        self.raw = raw
+
+
+RawPaste.handler_name = events.Paste.handler_name
+
+
 class RawKeyParser(XTermParser):
-    """Textual's parser with raw sequences on keys, and without mouse buttons it misnames."""
+    """Textual's parser with raw sequences on keys and pastes, and without buttons it misnames."""
+
+    def __init__(self, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._pasted: list[str] | None = None  # what has come of a paste
+        self._held = ""  # what may be the beginning of its end, or of a paste
+
+    def feed(self, data: str) -> Iterator[Message]:
+        """Parse what was received, pastes apart."""
+        if not data:
+            yield from super().feed(data)
+            return
+        data, self._held = self._held + data, ""
+        while data:
+            mark = PASTE_START if self._pasted is None else PASTE_END
+            before, found, data = data.partition(mark)
+            if not found:
+                before, self._held = _hold(before, mark)
+            if self._pasted is not None:
+                self._pasted.append(before)
+            elif before:
+                yield from super().feed(before)
+            if found:
+                yield from self._switch()
+        if self._held and self._pasted is None:
+            self._timeout_time = get_time() + constants.ESCAPE_DELAY
+
+    def tick(self) -> Iterator[Message]:
+        """What was received is all that comes: ESC is a key, and no beginning of anything."""
+        late = self._timeout_time is not None and get_time() >= self._timeout_time
+        if late and self._held and self._pasted is None:
+            held, self._held, self._timeout_time = self._held, "", None
+            yield from super().feed(held)
+            if self._timeout_time is not None:
+                self._timeout_time = 0.0
+        yield from super().tick()
+
+    def _switch(self) -> Iterator[Message]:
+        """A paste begins or ends."""
+        if self._pasted is None:
+            self._pasted = []
+        else:
+            pasted, self._pasted = "".join(self._pasted), None
+            yield RawPaste(pasted)
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         raw = "\x1b" + sequence if alt else sequence
@@ -67,18 +132,43 @@ class RawKeyParser(XTermParser):
         match = _mouse_code(code)
         return None if match and int(match[1]) & 128 else super().parse_mouse_code(code)
 
+    @property
+    def waits(self) -> bool:
+        """Whether time will tell what has been received: ESC may be a key."""
+        return self._timeout_time is not None
+
+
+def _hold(data: str, mark: str) -> tuple[str, str]:
+    """(what is no part of the mark, the beginning of the mark that the data ends with)"""
+    for size in range(min(len(mark) - 1, len(data)), 0, -1):
+        if data.endswith(mark[:size]):
+            return data[:-size], data[-size:]
+    return data, ""
+
 
 class PaneDriver(LinuxDriver):
-    """Textual's driver with ``RawKeyParser``."""
+    """Textual's driver with ``RawKeyParser``; a lone ESC is a key sooner."""
 
     def run_input_thread(self) -> None:
         """Wait for input and dispatch events."""
-        # The driver takes its parser from a global of its module.
-        setattr(linux_driver, "XTermParser", RawKeyParser)  # noqa: B010
-        try:
-            super().run_input_thread()
-        finally:
-            setattr(linux_driver, "XTermParser", XTermParser)  # noqa: B010
+        if "ESCDELAY" not in os.environ:
+            constants.ESCAPE_DELAY = ESCAPE_S  # type: ignore[misc]
+        parser = RawKeyParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        poll = select.poll()
+        poll.register(self.fileno, select.POLLIN)
+        while not self.exit_event.is_set():
+            wait = constants.ESCAPE_DELAY * 1000 + 1 if parser.waits else POLL_MS
+            if poll.poll(min(wait, POLL_MS)):
+                data = os.read(self.fileno, READ_BYTES)
+                if not data:
+                    break
+                for event in parser.feed(decode(data)):
+                    self.process_message(event)
+            for event in parser.tick():
+                self.process_message(event)
+        for event in parser.feed(""):
+            self.process_message(event)
 
 
 def encode_raw(raw: str, modes: Modes) -> bytes | None:

@@ -25,9 +25,10 @@ class ViewMessage(Message, bubble=True):
 
 @dataclass
 class Input(ViewMessage, namespace="terminal_view"):
-    """Bytes for the program."""
+    """Bytes for the program; what was pasted has no keys of contui's in it."""
 
     data: bytes
+    pasted: bool = False
 
 
 @dataclass

@@ -24,7 +24,7 @@ from contui.tui.terminal.inlet import Inlet
 from contui.tui.terminal.keys import encode_focus, encode_key, encode_paste
 from contui.tui.terminal.painter import Painter
 from contui.tui.terminal.pointer import Pointer
-from contui.tui.terminal.raw_input import RawKey, encode_raw
+from contui.tui.terminal.raw_input import RawKey, RawPaste, encode_raw
 from contui.tui.terminal.selection import Selection, find
 from contui.tui.terminal.viewport import Viewport
 
@@ -335,12 +335,14 @@ class TerminalView(Widget, can_focus=True):
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
-        self.paste(event.text)
+        self.paste(event.raw if isinstance(event, RawPaste) else event.text)
 
     def paste(self, text: str) -> None:
         """Send text as a paste."""
         self.scroll_to_live()
-        self.send(encode_paste(text, self._terminal.modes))
+        data = encode_paste(text, self._terminal.modes)
+        if data and not self.read_only:
+            self.post_message(self.Input(self, data, pasted=True))
 
     async def _on_mouse_down(self, event: events.MouseDown) -> None:
         self.focus()

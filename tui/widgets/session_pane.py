@@ -122,7 +122,7 @@ class SessionPane(SessionStream):
         if self.model.over:
             self._command(event.data)
             return
-        if self.locked:  # the detach keys, too, are the program's
+        if self.locked or event.pasted:  # the detach keys, too, are the program's
             self._type(self._matcher.release() + event.data)
             return
         data, detached = self._matcher.feed(event.data)

@@ -149,7 +149,8 @@ def test_what_the_program_asked_for(key: str, modes: Modes, data: bytes) -> None
         ("a\x1b[201~rm -rf /\n", True, b"\x1b[200~arm -rf /\r\x1b[201~"),
         ("\x1b[201\x1b[201~~x", True, b"\x1b[200~x\x1b[201~"),
         ("\x1b[20\0" + "1~x", True, b"\x1b[200~x\x1b[201~"),
-        ("a\0b", False, b"ab"),
+        ("a\0b", False, b"a\0b"),
+        ("\x1b[A \x1b]0;x\x07\x1b", True, b"\x1b[200~\x1b[A \x1b]0;x\x07\x1b\x1b[201~"),
         ("é", False, "é".encode()),
     ],
 )

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual import events
 
 from contui.tui.terminal.keys import encode_key
 from contui.tui.terminal.modes import Modes
-from contui.tui.terminal.raw_input import RawKey, RawKeyParser, encode_raw
+from contui.tui.terminal.raw_input import (
+    PASTE_END,
+    PASTE_START,
+    RawKey,
+    RawKeyParser,
+    RawPaste,
+    encode_raw,
+)
 
 
 def typed(sequence: str, modes: Modes | None = None) -> bytes:
@@ -64,3 +73,33 @@ def test_names_stay_textuals() -> None:
 def test_extra_mouse_buttons_are_not_the_left_one(code: int) -> None:
     assert [*RawKeyParser().feed(f"\x1b[<{code};1;1M")] == []
     assert len([*RawKeyParser().feed("\x1b[<0;1;1M")]) == 1
+
+
+PASTED = st.text(st.sampled_from("ab\x1b[201~\x1bOA\0\r\n\x10\x11é"), max_size=40).filter(
+    lambda text: PASTE_END not in text and not text.endswith(("\x1b", "\x1b[", "\x1b[2", "\x1b[20"))
+)
+
+
+@given(PASTED, st.integers(1, 20))
+def test_a_paste_is_one_event_whatever_is_in_it(text: str, cut: int) -> None:
+    """Cut anywhere on its way, and with keys before and behind it."""
+    parser = RawKeyParser()
+    received = f"x{PASTE_START}{text}{PASTE_END}y"
+    events_ = [
+        event
+        for start in range(0, len(received), cut)
+        for event in parser.feed(received[start : start + cut])
+    ]
+    first, paste, last = events_
+    assert isinstance(first, events.Key)
+    assert isinstance(last, events.Key)
+    assert (first.key, last.key) == ("x", "y")
+    assert isinstance(paste, RawPaste)
+    assert paste.raw == text
+    assert "\x1b" not in paste.text
+
+
+def test_keys_that_begin_as_a_paste_does_are_keys() -> None:
+    parser = RawKeyParser()
+    found = [event for part in ("\x1b[2", "~", "\x1b[20", "~") for event in parser.feed(part)]
+    assert [event.key for event in found if isinstance(event, events.Key)] == ["insert", "f9"]
