@@ -109,7 +109,7 @@ class RawKeyParser(XTermParser):
         if late and self._held and self._pasted is None:
             held, self._held, self._timeout_time = self._held, "", None
             yield from super().feed(held)
-            if self._timeout_time is not None:
+            if self.waits:
                 self._timeout_time = 0.0
         yield from super().tick()
 
