@@ -59,7 +59,11 @@ def candidates(words: list[str]) -> list[str]:
         return []
     before = _behind_host(before)
     if not before and current.startswith("-"):
-        return [word for word in ("--help", "--host", "--version") if word.startswith(current)]
+        return [
+            word
+            for word in ("--help", "--host", "--plain", "--version")
+            if word.startswith(current)
+        ]
     if not before:
         return [name for name in verbs.names() if name.startswith(current)]
     if before[0] in verbs.PAIRS and len(before) > 1:
@@ -84,7 +88,7 @@ def candidates(words: list[str]) -> list[str]:
 
 def _behind_host(words: list[str]) -> list[str]:
     """The words from the verb on; names are asked for at the address that `--host` gives."""
-    while words and words[0].startswith("-"):
+    while words and words[0].startswith("-") and words[0] != "--plain":
         name, equals, address = words[0].partition("=")
         if name in ("--host", "-H"):
             if not equals and len(words) > 1:

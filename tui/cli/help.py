@@ -17,6 +17,7 @@ def overview() -> str:
         "",
         "  contui [--host ADDRESS] VERB …          contui VERB --help",
         "  contui run -it host bash                a shell in a container",
+        "  contui --plain                          in plain text, for screen readers",
     ]
     lines.append("")
     for title, group in verbs.GROUPS:

@@ -111,6 +111,8 @@ def _globals(words: list[str]) -> list[str]:
                 value = words[at]
                 at += 1
             os.environ["CONTUI_HOST"] = value
+        elif word == "--plain":
+            return [word, *words[at:]]
         elif word in ("--help", "-h", "--version", "-v"):
             return ["help"] if word in ("--help", "-h") else ["version", "--client"]
         else:

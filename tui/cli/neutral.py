@@ -22,6 +22,17 @@ _UNSAFE = re.compile(
 # The end of a chunk that may be the beginning of one of these.
 _BEGUN = re.compile(rb"(?:\x1b(?:\[[0-?]{0,60}[ -/]{0,4})?|\xc2|\xd8|\xe2[\x80\x81]?|\r)\Z")
 
+_SEQUENCE = re.compile(
+    rb"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI, colours included
+    rb"|\x1b[]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?"  # strings
+    rb"|\x1b[ -/]*[0-~]"
+)
+
+
+def colourless(data: bytes) -> bytes:
+    """The data without any control sequence."""
+    return _SEQUENCE.sub(b"", data)
+
 
 def _spell(match: re.Match[bytes]) -> bytes:
     found = match.group()

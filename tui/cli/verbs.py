@@ -67,7 +67,10 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ),
 )
 
-HIDDEN = (("__complete", "completion", "Candidates for the shell's completion"),)
+HIDDEN = (
+    ("__complete", "completion", "Candidates for the shell's completion"),
+    ("--plain", "plain", "The main views as linear text, for screen readers"),
+)
 
 # Docker's longer names for the same verbs.
 ALIASES: dict[tuple[str, ...], tuple[str, ...]] = {
@@ -152,7 +155,7 @@ def summary_of(verb: str) -> str:
     first, _, second = verb.partition(" ")
     if second:
         return dict(PAIRS[first][1])[second]
-    for _, verbs in GROUPS:
+    for _, verbs in (*GROUPS, ("", HIDDEN)):
         for name, _, summary in verbs:
             if name == verb:
                 return summary

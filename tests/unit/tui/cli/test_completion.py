@@ -21,7 +21,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("words", "found"),
     [
-        (["st"], ["start", "stop"]),
+        (["st"], ["start", "stop", "stats"]),
         (["rm", ""], ["web", "db"]),
         (["rm", "web", ""], ["db"]),
         (["stop", "w"], ["web"]),
@@ -41,6 +41,8 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
         (["network", "inspect", ""], ["bridge"]),
         (["completion", "f"], ["fish"]),
         (["--ho"], ["--host"]),
+        (["--plain", "k"], ["keys"]),
+        (["explain", "w"], ["web"]),
         (["--host", ""], []),
         (["--host", "unix:///x", "pau"], ["pause"]),
     ],
