@@ -196,7 +196,7 @@ def test_plain_text(engine: Engine) -> None:
         assert all(line.isprintable() for line in text.split("\n"))
         assert not set(text) & set("│─┌┐└┘├┤")
     assert "talker; running" in engine.ok("--plain", "list")
-    assert engine.ok("--plain") == engine.ok("--plain", "list")
+    assert "talker; running" in engine.ok("--plain")
     said = engine.ok("--plain", "logs", "talker").split("\n")
     assert said[0] == "Log of talker, the last 2 lines."
     assert {"red", "error output: bad"} == set(said[1:])
