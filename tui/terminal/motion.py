@@ -211,6 +211,7 @@ class Motion(State):
         stops = sorted(self.tabstops)
         found = bisect.bisect_right(stops, self.x) + (count or 1) - 1
         target = min(stops[found] if found < len(stops) else self.columns, self._rightmost())
+        self.last_row = None
         if target != self.x:
             self.x = target
             self.wrap = False

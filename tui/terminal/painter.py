@@ -15,6 +15,7 @@ from rich.style import Style as RichStyle
 from textual.strip import Strip
 
 from contui.tui.terminal import styles as st
+from contui.tui.terminal.decoration import Decorated, codes_of
 from contui.tui.terminal.emulator import Terminal
 from contui.tui.terminal.rows import WIDE_TAIL, Row
 
@@ -22,6 +23,26 @@ BLACK, BRIGHT_BLACK = 0, 8
 
 #: Runs of equal style characters: group 1 is the character.
 style_runs = re.compile(r"(?s)(.)\1*").finditer
+
+
+#: ASCII's printable characters to their full-width forms, which are as wide as two cells.
+_full_width = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
+
+def stretched(row: Row) -> Row:
+    """A line of double width (DECDWL) as cells of the usual one; any other line as it is.
+
+    Either half of a line of double height (DECDHL) is drawn as such a line too: there are no
+    half characters to draw it with.
+    """
+    if not row.stretch:
+        return row
+    cells: list[str] = []
+    for cell in re.findall(f"(?s).{WIDE_TAIL}?", row.text):
+        wide = cell.translate(_full_width)
+        cells.append(wide + WIDE_TAIL if wide != cell else cell + " " * len(cell))
+    text = "".join(cells)
+    return Row(text, "".join(style * 2 for style in row.styles))
 
 
 class Looks(dict[str, RichStyle]):
@@ -54,7 +75,9 @@ class Painter:
         self._looks.clear()
 
     def _look(self, style_id: str) -> RichStyle:
-        return self.base + self._translate(self._terminal.screen.styles[style_id])
+        style = self._terminal.screen.styles[style_id]
+        look, codes = self.base + self._translate(style), codes_of(style)
+        return Decorated.of(look, codes) if codes else look
 
     def _translate(self, style: st.Style) -> RichStyle:
         flags = style.flags
@@ -93,7 +116,7 @@ class Painter:
         cached = row.cache
         if isinstance(cached, Strip) and cached.cell_length == width:
             return cached
-        strip = Strip(self.segments(row, 0, width), width)
+        strip = Strip(self.segments(stretched(row), 0, width), width)
         row.cache = strip
         return strip
 
@@ -118,6 +141,8 @@ class Painter:
 
     def overlaid(self, row: Row, width: int, spans: list[tuple[int, int, RichStyle]]) -> Strip:
         """The row with ``spans`` of cells (half-open, sorted, apart) in other styles on top."""
+        if row.stretch:
+            row, spans = stretched(row), [(2 * start, 2 * end, s) for start, end, s in spans]
         segments: list[Segment] = []
         at = 0
         for start, end, style in spans:

@@ -116,7 +116,10 @@ class Switches(Writing):
     # The alternate screen.
 
     def _switch_page(self, mode: int, on: bool) -> None:
-        """Modes 47, 1047 (clears when left) and 1049 (saves the cursor, clears when entered)."""
+        """Modes 47, 1047 (clears when left) and 1049 (saves the cursor, clears when entered).
+
+        An alternate screen that holds nothing is entered with the pen's background.
+        """
         self.mode.difference_update({private(47), private(1047), private(1049)})
         if on:
             self.mode.add(private(mode))
@@ -124,8 +127,10 @@ class Switches(Writing):
             self.save_cursor()
         if mode == 1047 and not on and self.page is self.alternate:
             self._clear_alternate()
+        entered = on and self.page is self.main
         self._show(self.alternate if on else self.main)
-        if mode == 1049 and on:
+        empty = not any(row.text for row in self.alternate.rows)
+        if on and (mode == 1049 or (entered and (empty or mode == 1047))):
             self._clear_alternate()
         if mode == 1049 and not on:
             self._restore_cursor()
@@ -215,11 +220,11 @@ class Switches(Writing):
 
     def soft_reset(self) -> None:
         """DECSTR: modes, margins, charsets, pen and saved cursor; text and cursor stay."""
-        x, y = self.x, self.y
+        x, y, wrap = self.x, self.y, self.wrap
         self.mode -= {mo.IRM, 2, mo.DECOM, private(1), private(66), private(69), private(45)}
         self.mode |= {mo.DECAWM, mo.DECTCEM}
         self._reset_cursor()
-        self.move_to(x, y)
+        self.x, self.y, self.wrap = x, y, wrap
         self.page.saved = Saved()
         self.page.keyboard = [0]
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import shutil
 import struct
 import subprocess
 import termios
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,14 +28,34 @@ PATIENCE = 20
 #: A program that wrote nothing for this many seconds waits for a key.
 QUIET = 0.3
 
+#: A step in which a program writes more than this never ends: it is left out.
+MOST_BYTES = 100_000
+
+#: Cursor keys in application mode (DECCKM).
+to_application = partial(re.compile(rb"\x1b\[([A-DFH])").sub, b"\x1bO\\1")
+
 
 def set_size(fd: int, cols: int, rows: int) -> None:
     """Tell a tty its size in cells."""
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
 
 
+def fill_home(home: Path) -> None:
+    """Files for programs to show."""
+    (home / "code.py").write_text('def main(x):\n\t"""é 日本."""\n\tprint("x", x)  # y\n' * 30)
+    (home / "wide.txt").write_text("日本語テスト" * 30 + "\n" + "line\n" * 50 + "e\u0301 🚀 done\n")
+    (home / "folder").mkdir()
+
+
 def record(argv: list[str], keys: list[bytes], cols: int, rows: int, home: Path) -> bytes:
-    """What a program writes until it ends, or waits for more than ``keys``.
+    """What a program writes until it ends, or waits for more than ``keys``."""
+    return b"".join(record_steps(argv, keys, cols, rows, home))
+
+
+def record_steps(
+    argv: list[str], keys: list[bytes], cols: int, rows: int, home: Path
+) -> list[bytes]:
+    """What a program writes before the first of ``keys`` and after each of them.
 
     Each of ``keys`` is typed once the program has gone quiet after the one before.
     """
@@ -46,15 +67,16 @@ def record(argv: list[str], keys: list[bytes], cols: int, rows: int, home: Path)
         os.chdir(home)
         os.execvpe(argv[0], argv, environment)
     try:
-        return b"".join(_converse(fd, list(keys), Terminal(cols, rows)))
+        return _converse(fd, list(keys), Terminal(cols, rows))
     finally:
         os.close(fd)
         os.kill(pid, 9)
         os.waitpid(pid, 0)
 
 
-def _converse(fd: int, keys: list[bytes], terminal: Terminal) -> Iterator[bytes]:
+def _converse(fd: int, keys: list[bytes], terminal: Terminal) -> list[bytes]:
     started = False
+    steps = [b""]
     while True:
         quiet = QUIET if started else PATIENCE
         ready, _, _ = select.select([fd], [], [], quiet)
@@ -62,21 +84,25 @@ def _converse(fd: int, keys: list[bytes], terminal: Terminal) -> Iterator[bytes]
             if not started:
                 pytest.fail("the program wrote nothing")
             if not keys:
-                return
-            os.write(fd, keys.pop(0))
+                return steps
+            key = keys.pop(0)
+            os.write(fd, to_application(key) if terminal.modes.app_cursor else key)
+            steps.append(b"")
             continue
         try:
             data = os.read(fd, 65536)
         except OSError:
-            return
+            return steps
         if not data:
-            return
+            return steps
         started = True
         terminal.feed(data)
         replies = terminal.take_replies()
         if replies:
             os.write(fd, replies)
-        yield data
+        steps[-1] += data
+        if len(steps[-1]) > MOST_BYTES:
+            return steps[:-1]
 
 
 class Tmux:
@@ -86,6 +112,8 @@ class Tmux:
         self._folder = folder
         self._socket = str(folder / "tmux.sock")
         self._shown = 0
+        #: Where the cursor was after ``show``, as (column, line); the column may be the width.
+        self.cursor = (0, 0)
         self._run("new", "-d", "-s", "keep", "cat", ";", "set", "-g", "status", "off")
 
     def _run(self, *arguments: str) -> str:
@@ -106,6 +134,8 @@ class Tmux:
         self._run("new", "-d", "-s", name, "-x", str(cols), "-y", str(rows), script)
         self._run("wait-for", name)
         screen = self._run("capture-pane", "-p", "-e", "-N", "-t", name)
+        told = self._run("display-message", "-p", "-t", name, "#{cursor_x} #{cursor_y}").split()
+        self.cursor = (int(told[0]), int(told[1]))
         self._run("kill-session", "-t", name)
         return screen
 

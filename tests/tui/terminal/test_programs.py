@@ -10,7 +10,7 @@ import pytest
 
 from contui.tui.terminal.emulator import Terminal
 from contui.tui.terminal.styles import DEFAULT, PROTECTED, REVERSE
-from tests.tui.terminal.recordings import Tmux, record, tmux_or_skip
+from tests.tui.terminal.recordings import Tmux, fill_home, record, tmux_or_skip
 
 pytestmark = pytest.mark.slow
 
@@ -57,11 +57,7 @@ def tmux(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tmux]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    (tmp_path / "code.py").write_text('def main(x):\n\t"""é 日本."""\n\tprint("x", x)  # y\n' * 30)
-    (tmp_path / "wide.txt").write_text(
-        "日本語テスト" * 30 + "\n" + "line\n" * 50 + "e\u0301 🚀 done\n"
-    )
-    (tmp_path / "folder").mkdir()
+    fill_home(tmp_path)
     return tmp_path
 
 

@@ -173,6 +173,7 @@ REPEATED: list[tuple[str, str]] = [
     ("ab\x1b[G\x1b[2b", "ab"),
     ("a\x1b[4h\x1b[2b", "a"),
     ("a\x0f\x1b[2b", "a"),
+    ("123456789a\t\x1b[2b", "123456789a"),
     ("\x1b[2b", ""),
     ("123456789a\x1b[2b", "123456789a/aa"),
 ]
@@ -181,6 +182,24 @@ REPEATED: list[tuple[str, str]] = [
 @pytest.mark.parametrize(("data", "screen"), REPEATED)
 def test_repeat(data: str, screen: str) -> None:
     assert screen_of(terminal_after(data.encode())) == screen
+
+
+def test_a_soft_reset_keeps_the_pending_wrap() -> None:
+    """DECSTR leaves the cursor as it is (DEC VT220, 4.17)."""
+    assert screen_of(terminal_after(b"123456789a\x1b[!pb")) == "123456789a/b"
+
+
+@pytest.mark.parametrize("mode", [b"47", b"1047", b"1049"])
+def test_an_empty_alternate_screen_has_the_background_of_the_pen(mode: bytes) -> None:
+    terminal = terminal_after(b"\x1b[44m\x1b[?" + mode + b"h")
+    assert style_at(terminal, 9, 4).bg == 4
+
+
+def test_mode_47_shows_again_what_the_alternate_screen_held() -> None:
+    """xterm ctlseqs: only 1047 and 1049 clear it."""
+    terminal = terminal_after(b"\x1b[?47habc\x1b[?47l\x1b[44m\x1b[?47h")
+    assert screen_of(terminal) == "abc"
+    assert style_at(terminal, 0, 0).bg == DEFAULT
 
 
 def test_resizing_makes_lines_normal() -> None:

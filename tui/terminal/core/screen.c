@@ -139,6 +139,7 @@ int screen_crlf(Screen *s) {
 
 int screen_tab(Screen *s) {
     int target = s->x + 1;
+    Py_CLEAR(s->last_row);
     for (; target < s->columns - 1; target++) {
         PyObject *column = PyLong_FromLong(target);
         int found = column ? PySet_Contains(s->tabstops, column) : -1;
