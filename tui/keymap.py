@@ -16,15 +16,8 @@ from contui.tui.key_presets import PRESETS, Preset
 __all__ = ["ACTIONS", "LEADER", "LED", "Action", "Keymap", "normal", "shown"]
 
 LEADER = "ctrl+right_square_bracket"
-FREE = (
-    "list",
-    "any",
-    "log",
-    "text",
-    "processes",
-    "stats",
-    "ended",
-)  # scopes that need not be named
+# Scopes that need not be named.
+FREE = ("list", "any", "log", "text", "processes", "stats", "ended")
 HIDDEN = ("unmark", "palette", "again")  # not for the palette: what they do is done by their key
 
 

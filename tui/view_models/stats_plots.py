@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from contui.tui.view_models.stats import Sample, StatsHistory
-from contui.tui.view_models.text import Span, byte_size, plural
+from contui.tui.view_models.text import Span, byte_size, width_of
 
 RANGES = (60, 300, 900)  # seconds that can be looked at
 ROLES = ("accent", "good", "warn", "strong", "muted")  # of the curves, in this order
@@ -205,25 +205,38 @@ def _limit_words(kind: Kind, sample: Sample, machine_memory: int) -> list[Span]:
     return [Span(f" of {figure(limit, kind.unit)}", "muted")] if limit else []
 
 
-def facts(sample: Sample | None) -> list[Span]:
-    """What else there is to say of a container: what holds it back, and what was killed."""
+def facts(sample: Sample | None, width: int) -> list[Span]:
+    """What else there is to say of a container, on one line: what holds it back, what was killed,
+    and the bytes since it started. What does not fit is left out from the right."""
     if sample is None:
         return [Span("gathering…", "muted")]
-    spans = []
+    spans = [*_troubles(sample), *_totals(sample)]
+    while len(spans) > 1 and width_of(spans) > width:
+        spans.pop()
+    return spans
+
+
+def _troubles(sample: Sample) -> Iterator[Span]:
     if sample.paused:
-        spans.append(Span("paused  ", "warn"))
+        yield Span("paused  ", "warn")
     if sample.oom_kills:
-        killed = f"{plural(sample.oom_kills, 'process').replace('sss', 'sses')} killed for memory  "
-        spans.append(Span(killed, "bad"))
+        word = "process" if sample.oom_kills == 1 else "processes"
+        yield Span(f"{sample.oom_kills} {word} killed for memory  ", "bad")
     if sample.throttled >= 0.01:
-        spans.append(Span(f"held back by its limit {100 * sample.throttled:.0f}%  ", "warn"))
+        yield Span(f"held back by its limit {100 * sample.throttled:.0f}%  ", "warn")
     names = ("processor", "memory", "disk")
     waits = (sample.cpu_pressure, sample.memory_pressure, sample.io_pressure)
     for name, percent in zip(names, waits, strict=True):
         if percent >= 0.5:
             role = "warn" if percent >= 10 else "muted"
-            spans.append(Span(f"waits for {name} {percent:.0f}%  ", role))
-    return spans
+            yield Span(f"waits for {name} {percent:.0f}%  ", role)
+
+
+def _totals(sample: Sample) -> Iterator[Span]:
+    received, sent = byte_size(sample.net_rx_total), byte_size(sample.net_tx_total)
+    yield Span(f"in all ↓ {received} ↑ {sent}  ", "muted")
+    read, written = byte_size(sample.disk_read_total), byte_size(sample.disk_write_total)
+    yield Span(f"read {read} written {written}", "muted")
 
 
 def figure(value: float, unit: str) -> str:

@@ -249,7 +249,8 @@ class StatsPane(Pane):
             key = self._keymap.key("restart")
             return [Span("it does not run: this is how it was. ", "warn"),
                     Span(key, "accent"), Span(" starts it", "muted")]  # fmt: skip
-        return stats_plots.facts(self.stats.history.latest(self.spec.container))
+        sample = self.stats.history.latest(self.spec.container)
+        return stats_plots.facts(sample, max(20, self.size.width - 4))
 
 
 def _paint(

@@ -119,19 +119,25 @@ def test_nothing_known_yet() -> None:
         assert len(found) == len(KINDS)
         assert not any(series.pieces for chart in found for series in chart.series)
     assert words(found[0].heading) == "CPU – –"
-    assert words(facts(None)) == "gathering…"
+    assert words(facts(None, 80)) == "gathering…"
 
 
 def test_what_else_there_is_to_say() -> None:
     sample = Sample("web", NOW, oom_kills=1, throttled=0.5, cpu_pressure=33.0, io_pressure=0.1,
                     paused=True)  # fmt: skip
-    said = words(facts(sample))
+    said = words(facts(sample, 200))
     assert said.startswith("paused")
     assert "1 process killed for memory" in said
     assert "held back by its limit 50%" in said
     assert "waits for processor 33%" in said
-    assert "disk" not in said
-    assert facts(Sample("web", NOW)) == []
+    assert "waits for disk" not in said
+    assert said.endswith("in all ↓ 0 B ↑ 0 B  read 0 B written 0 B")
+    assert words(facts(sample, 50)) == "paused  1 process killed for memory  "
+    assert words(facts(sample, 1)) == "paused  "
+    quiet = Sample("web", NOW, oom_kills=2, net_rx_total=2048, disk_write_total=1 << 20)
+    assert words(facts(quiet, 200)) == (
+        "2 processes killed for memory  in all ↓ 2.0 KiB ↑ 0 B  read 0 B written 1.0 MiB"
+    )
 
 
 @pytest.mark.parametrize(
