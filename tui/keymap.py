@@ -38,7 +38,7 @@ ACTIONS = (
     Action("shell", "shell", "a shell in the container, in a new tab", ("e",)),
     Action("exec", "exec…", "run a program in the container: command, user, directory", ("E",)),
     Action("logs", "logs", "the container's log, live; of several marked ones, merged", ("l",)),
-    Action("logs_shown", "all logs", "the logs of all that the list shows, merged", ("A",)),
+    Action("logs_shown", "all logs", "the logs of all that the list shows, merged", ("U",)),
     Action("processes", "processes", "its processes as a tree, and who holds them", ("p",)),
     Action("stats", "stats", "what it uses, as plots; the marked ones compared", ("s",)),
     Action("inspect", "inspect", "everything about it", ("i",)),

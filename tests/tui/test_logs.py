@@ -326,7 +326,7 @@ async def test_merged_logs_are_in_order_and_others_join(backend: FakeBackend, op
         backend.logs_line(("web", "db")[number % 2], b"line %d.\n" % number)
     backend.logs_line("other", b"not this\n")
     async with opened() as driver:
-        await driver.press("/", *"!other", "enter", "A")
+        await driver.press("/", *"!other", "enter", "U")
         await driver.until(lambda: driver.app.workspace.tab is not None)
         await driver.until(lambda: "line 999." in driver.screen())
         pane = driver.pane()
