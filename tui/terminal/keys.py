@@ -24,6 +24,7 @@ _MODIFIERS = {
 
 #: Cursor keys: the final character after CSI, or SS3 in application mode.
 _CURSOR = {"up": "A", "down": "B", "right": "C", "left": "D", "home": "H", "end": "F"}
+_CURSOR["begin"] = "E"
 #: Function keys that are SS3 unmodified and CSI 1;m modified.
 _FUNCTION = {"f1": "P", "f2": "Q", "f3": "R", "f4": "S"}
 #: Keys of the form CSI n ~.
@@ -43,6 +44,17 @@ _TILDE = {
 }
 #: Keys that are one control character, and their code points in CSI u.
 _CONTROL = {"enter": "\r", "return": "\r", "tab": "\t", "escape": "\x1b", "backspace": "\x7f"}
+
+#: The keypad under the kitty protocol: its first code, and the keys in the order of codes.
+KEYPAD_FIRST = 57399
+_KEYPAD_CHARACTERS = "0123456789./*-+\r=,"
+_KEYPAD_KEYS = (
+    *("left", "right", "up", "down", "pageup", "pagedown", "home", "end"),
+    *("insert", "delete", "begin"),
+)
+#: What the keypad's characters are after SS3 in application mode (DECKPAM, VT220 table 3-7).
+_APPLICATION = dict(zip(_KEYPAD_CHARACTERS, "pqrstuvwxynojmkMXl", strict=True))
+NUM_LOCK = 128
 
 #: What Ctrl makes of characters other than letters (as xterm and the VT220 do).
 _CTRL = {
@@ -123,6 +135,8 @@ def encode_press(modifiers: int, base: str, character: str | None, modes: Modes)
     if base in _SILENT:
         return b""
     if base.startswith("f") and base[1:].isdigit() and 13 <= int(base[1:]) <= 24:
+        if modes.keyboard_flags & 0b1001:
+            return _encode_code(57376 - 13 + int(base[1:]), modifiers)
         modifiers, base = modifiers ^ SHIFT, f"f{int(base[1:]) - 12}"
     if base in _CURSOR or base in _FUNCTION or base in _TILDE:
         return _encode_function(base, modifiers, modes)
@@ -134,6 +148,29 @@ def encode_press(modifiers: int, base: str, character: str | None, modes: Modes)
     if base in _CONTROL:
         return _encode_control(base, modifiers, modes)
     return _encode_text(text, modifiers, modes)
+
+
+def encode_keypad(code: int, modifiers: int, modes: Modes) -> bytes:
+    """The bytes for a key of the keypad, given by its code in the kitty protocol.
+
+    In application mode (DECKPAM) it is told from the other keys, unless Num Lock is on.
+    """
+    numeric, modifiers = bool(modifiers & NUM_LOCK), modifiers & 63
+    at = code - KEYPAD_FIRST
+    character = _KEYPAD_CHARACTERS[at : at + 1]
+    typed = character not in ("", "\r") and not modifiers
+    if modes.keyboard_flags & 8 or (modes.keyboard_flags & 1 and not typed):
+        return _encode_code(code, modifiers)
+    if not character:
+        return encode_press(modifiers, _KEYPAD_KEYS[at - len(_KEYPAD_CHARACTERS)], None, modes)
+    if modes.app_keypad and not numeric and not modifiers:
+        return f"\x1bO{_APPLICATION[character]}".encode()
+    return encode_press(modifiers, "enter" if character == "\r" else character, character, modes)
+
+
+def _encode_code(code: int, modifiers: int) -> bytes:
+    """A key as the kitty protocol writes those that have no character."""
+    return f"\x1b[{code}{f';{modifiers + 1}' if modifiers else ''}u".encode()
 
 
 def _text_of(base: str, character: str | None, modifiers: int) -> str:

@@ -13,7 +13,9 @@ from textual import events
 from contui.tui.terminal.mouse import (
     NO_BUTTON,
     WHEEL_DOWN,
+    WHEEL_LEFT,
     WHEEL_LINES,
+    WHEEL_RIGHT,
     WHEEL_UP,
     Action,
     Mouse,
@@ -89,6 +91,11 @@ class Pointer:
         choose = word_at if event.chain == 2 else line_at
         self._view.select(choose(self._view.terminal, self._point(event)))
         self._view.copy_selection()
+
+    def sideways(self, event: events.MouseEvent, left: bool) -> None:
+        """The wheel was tilted: a report, for a program that wants the mouse."""
+        if self._reports(event):
+            self._report(event, Action.PRESS, WHEEL_LEFT if left else WHEEL_RIGHT)
 
     def wheel(self, event: events.MouseEvent, up: bool) -> None:
         """The wheel turned: a report, arrows for a full-screen program, or scrollback."""

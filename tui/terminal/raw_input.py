@@ -23,10 +23,11 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from contui.tui.terminal.keys import ALT, CTRL, encode_press
+from contui.tui.terminal.keys import ALT, CTRL, encode_keypad, encode_press
 from contui.tui.terminal.modes import Modes
 
 _modified = re.compile(r"\x1b\[(?:1;(\d+)([ABCDFHPQRS])|(\d+);(\d+)~)").fullmatch
+_keypad = re.compile(r"\x1b\[(57399|574[01]\d|5742[0-7])(?:;(\d+))?[u~]").fullmatch
 _mouse_code = re.compile(r"\x1b\[<(\d+);").match
 
 PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
@@ -175,6 +176,9 @@ def encode_raw(raw: str, modes: Modes) -> bytes | None:
     """The bytes for a sequence of the outer terminal; None where the key's name says it all."""
     if len(raw) == 2 and raw[0] == "\x1b":
         return _encode_alt(raw[1], modes)
+    keypad = _keypad(raw)
+    if keypad:
+        return encode_keypad(int(keypad[1]), int(keypad[2] or 1) - 1, modes)
     match = _modified(raw)
     if match is None:
         return None

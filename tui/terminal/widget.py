@@ -369,6 +369,16 @@ class TerminalView(Widget, can_focus=True):
         event.prevent_default()
         self._pointer.wheel(event, up=False)
 
+    def _on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        event.stop()
+        event.prevent_default()
+        self._pointer.sideways(event, left=True)
+
+    def _on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        event.stop()
+        event.prevent_default()
+        self._pointer.sideways(event, left=False)
+
     # Scrollback, search, selection.
 
     @property

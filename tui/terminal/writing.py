@@ -189,7 +189,8 @@ class Writing(Rectangles):
 
     def _after_write(self) -> bool:
         """Whether the cursor is where the last write left it; it does not leave the line."""
-        clamped = self.x == self._rightmost() and self.last_x == self.x + 1
+        at_margin = self.x == self._rightmost() and self.last_x == self.x + 1
+        clamped = at_margin and (self.wrap or not self.autowrap)
         return self.last_row is self.rows[self.y] and (clamped or self.last_x == self.x)
 
     def _written_by_pen(self) -> bool:

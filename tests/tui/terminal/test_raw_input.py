@@ -103,3 +103,36 @@ def test_keys_that_begin_as_a_paste_does_are_keys() -> None:
     parser = RawKeyParser()
     found = [event for part in ("\x1b[2", "~", "\x1b[20", "~") for event in parser.feed(part)]
     assert [event.key for event in found if isinstance(event, events.Key)] == ["insert", "f9"]
+
+
+#: The keypad as the kitty protocol tells it (57399 KP_0 ... 57427 KP_BEGIN), with Num Lock 128:
+#: DECKPNM, DECKPAM, a program that uses the protocol, one that wants every key.
+KEYPAD = [
+    ("\x1b[57399u", b"0", b"\x1bOp", b"0", b"\x1b[57399u"),
+    ("\x1b[57408u", b"9", b"\x1bOy", b"9", b"\x1b[57408u"),
+    ("\x1b[57399;129u", b"0", b"0", b"0", b"\x1b[57399u"),
+    ("\x1b[57413u", b"+", b"\x1bOk", b"+", b"\x1b[57413u"),
+    ("\x1b[57409u", b".", b"\x1bOn", b".", b"\x1b[57409u"),
+    ("\x1b[57414u", b"\r", b"\x1bOM", b"\x1b[57414u", b"\x1b[57414u"),
+    ("\x1b[57414;3u", b"\x1b\r", b"\x1b\r", b"\x1b[57414;3u", b"\x1b[57414;3u"),
+    ("\x1b[57417u", b"\x1b[D", b"\x1b[D", b"\x1b[57417u", b"\x1b[57417u"),
+    ("\x1b[57417;5u", b"\x1b[1;5D", b"\x1b[1;5D", b"\x1b[57417;5u", b"\x1b[57417;5u"),
+    ("\x1b[57426u", b"\x1b[3~", b"\x1b[3~", b"\x1b[57426u", b"\x1b[57426u"),
+    ("\x1b[57427u", b"\x1b[E", b"\x1b[E", b"\x1b[57427u", b"\x1b[57427u"),
+]
+
+
+@pytest.mark.parametrize(("sequence", "numeric", "application", "kitty", "every"), KEYPAD)
+def test_the_keypad(
+    sequence: str, numeric: bytes, application: bytes, kitty: bytes, every: bytes
+) -> None:
+    assert encode_raw(sequence, Modes()) == numeric
+    assert encode_raw(sequence, Modes(app_keypad=True)) == application
+    assert encode_raw(sequence, Modes(keyboard_flags=1)) == kitty
+    assert encode_raw(sequence, Modes(keyboard_flags=9)) == every
+
+
+def test_function_keys_beyond_twelve_have_codes_under_the_kitty_protocol() -> None:
+    assert encode_key("f13", None, Modes()) == b"\x1b[1;2P"
+    assert encode_key("f13", None, Modes(keyboard_flags=1)) == b"\x1b[57376u"
+    assert encode_key("ctrl+f24", None, Modes(keyboard_flags=1)) == b"\x1b[57387;5u"

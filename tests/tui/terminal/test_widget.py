@@ -289,6 +289,20 @@ async def test_wheel_scrolls_and_shift_page_keys_too() -> None:
         assert app.sent == b""
 
 
+async def test_a_tilted_wheel_is_reported_to_a_program_that_wants_the_mouse() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await settle(pilot, app.view)
+        for kind in (events.MouseScrollLeft, events.MouseScrollRight):
+            for modes in (b"\x1b[?1000l", b"\x1b[?1000h\x1b[?1006h"):
+                app.view.feed(modes)
+                app.view.post_message(
+                    kind(app.view, 2, 3, 0, 0, 0, False, False, False, screen_x=2, screen_y=3)
+                )
+                await settle(pilot, app.view)
+        assert app.sent == b"\x1b[<66;3;4M\x1b[<67;3;4M"
+
+
 async def test_wide_text_and_cursor_line_up() -> None:
     app = Harness()
     async with app.run_test(size=(40, 10)) as pilot:

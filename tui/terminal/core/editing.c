@@ -103,7 +103,7 @@ static int set_margins(Screen *s, int top, int bottom) {
 /* REP of narrow ASCII, where the cursor still is behind it and the pen is the same. */
 static int repeat(Screen *s, int64_t count) {
     if (s->last_size != 1 || s->last < 0x20 || s->last > 0x7E || !s->autowrap) return NOT_MINE;
-    int clamped = s->x == s->columns - 1 && s->last_x == s->x + 1;
+    int clamped = s->wrap && s->x == s->columns - 1 && s->last_x == s->x + 1;
     Row *row = screen_row(s, s->y);
     if (!row) return FAILED;
     if (!(clamped || s->last_x == s->x) || s->last_row != (PyObject *)row) return DONE;
