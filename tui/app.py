@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -103,6 +104,7 @@ class ContuiApp(Actions, Keyboard, Notifying, App[str], inherit_bindings=False):
         self._ever_up = False
         self._synced = False
         self.asked, self.notices, self.removals = Asked(), NoticeBook(), Removals()
+        self.toasts = deque()
         self._jobs = {}
         for item in THEMES:
             self.register_theme(item)

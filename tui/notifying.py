@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Sequence
 
 from contui.tui.view_models.asked import Asked
@@ -14,12 +15,15 @@ from contui.tui.view_models.events import EventInfo
 from contui.tui.view_models.notices import Notice, NoticeBook, escape, line
 from contui.tui.windows import Windows
 
+MOST_TOASTS, TOAST_SECONDS = 4, 5.0
+
 
 class Notifying(Windows):
     """Notices, and the ends that were asked for."""
 
     notices: NoticeBook
     asked: Asked
+    toasts: deque[float]  # when each of the last was shown
     notify_by: tuple[str, ...] = ("toast",)
 
     def announce(self, event: EventInfo) -> None:
@@ -33,7 +37,8 @@ class Notifying(Windows):
         """Say it in the ways that the person has chosen."""
         if "off" in self.notify_by:
             return
-        self.say(notice.text, notice.severity)
+        if not self._say_in_turn(notice):
+            return
         for way in self.notify_by:
             sequence = escape(way, notice.text, "TMUX" in os.environ)
             if sequence and self._driver is not None:
@@ -47,6 +52,20 @@ class Notifying(Windows):
         lines = [*shown, f"and {more} more: {self.keymap.key('notifications')}"][: 5 + (more > 0)]
         if problems:
             self.notify("\n".join(lines), severity="warning", timeout=30, markup=False)
+
+    def _say_in_turn(self, notice: Notice) -> bool:
+        """A toast, unless there is a storm of them: each costs a widget, and nobody reads more."""
+        now = time.monotonic()
+        while self.toasts and self.toasts[0] < now - TOAST_SECONDS:
+            self.toasts.popleft()
+        if len(self.toasts) > MOST_TOASTS:
+            return False
+        self.toasts.append(now)
+        if len(self.toasts) <= MOST_TOASTS:
+            self.say(notice.text, notice.severity)
+            return True
+        self.say(f"and more: {self.keymap.key('notifications')} lists what happened")
+        return False
 
     async def act_notifications(self) -> None:
         """The list of what happened; choosing one goes to its container."""

@@ -25,11 +25,11 @@ class Driver:
     def __init__(self, app: ContuiApp, pilot: Pilot[Any], backend: FakeBackend) -> None:
         self.app, self.pilot, self.backend = app, pilot, backend
 
-    async def until(self, what: Callable[[], object]) -> None:
+    async def until(self, what: Callable[[], object], seconds: float = DEADLINE) -> None:
         """Wait until it is true, or fail."""
         import asyncio
 
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(seconds):
             while not what():
                 await self.pilot.pause(0.01)
 

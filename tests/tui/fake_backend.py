@@ -108,6 +108,7 @@ class FakeBackend:
         self.path = path
         self.address = f"unix://{path}"
         self.containers: dict[str, containers_pb2.Container] = {}
+        self.made = 0  # containers so far: ids never come twice
         self.sessions: dict[tuple[str, str], Session] = {}
         self.logs: dict[str, list[tuple[int, bytes]]] = {}
         self.processes: dict[str, list[processes_pb2.Process]] = {}
@@ -155,7 +156,8 @@ class FakeBackend:
         self, name: str, image: str = "host", argv: list[str] | None = None, **fields: Any
     ) -> containers_pb2.Container:
         """A container, and its main session."""
-        number = len(self.containers) + 1
+        self.made += 1
+        number = self.made
         fields.setdefault("state", RUNNING)
         fields.setdefault("tty", True)
         fields.setdefault("open_stdin", True)
