@@ -24,7 +24,7 @@ LAZYDOCKER: Preset = {
     "pause": ("p",),
     "processes": ("t",),
     "palette": ("b", ":"),
-    "close": ("W",),
+    "close": ("ctrl+w",),
     "tab_menu": (".",),
     "row_menu": ("x",),
     "group": ("v",),

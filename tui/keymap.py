@@ -16,8 +16,6 @@ from contui.tui.key_presets import PRESETS, Preset
 __all__ = ["ACTIONS", "LEADER", "LED", "Action", "Keymap", "normal", "shown"]
 
 LEADER = "ctrl+right_square_bracket"
-# Scopes that need not be named.
-FREE = ("list", "any", "log", "text", "processes", "stats", "ended")
 HIDDEN = ("unmark", "palette", "again")  # not for the palette: what they do is done by their key
 
 
@@ -293,6 +291,9 @@ SCOPE_TITLES = {
     "ended": "A pane whose program has ended",
     "leader": "In a program, after {leader}",
 }
+
+
+FREE = tuple(scope for scope in SCOPE_TITLES if scope != "leader")  # need not be named
 
 
 class Keymap:

@@ -19,7 +19,7 @@ _DARK = Theme(
     panel="#222731",
     dark=True,
     variables={
-        "muted": "#7d8696",
+        "muted": "#949dad",
         "line": "#333a47",
         "line-focus": "#7cb7ff",
         "select": "#26303f",
@@ -39,16 +39,16 @@ _LIGHT = Theme(
     primary="#1f5fb8",
     secondary="#5b6575",
     accent="#1f5fb8",
-    success="#2f7a2f",
-    warning="#8f6200",
-    error="#b3261e",
+    success="#1d5f20",
+    warning="#6b4700",
+    error="#a8201a",
     foreground="#23272e",
     background="#fbfbf9",
     surface="#f3f3f0",
     panel="#e6e7e4",
     dark=False,
     variables={
-        "muted": "#6a7180",
+        "muted": "#565d6b",
         "line": "#c9ccd1",
         "line-focus": "#1f5fb8",
         "select": "#d6e4f7",
@@ -66,7 +66,7 @@ _CONTRAST = Theme(
     accent="#00ffff",
     success="#00ff00",
     warning="#ffff00",
-    error="#ff6060",
+    error="#ff8787",
     foreground="#ffffff",
     background="#000000",
     surface="#000000",
@@ -127,7 +127,7 @@ DEFAULT = _DARK.name
 
 # What a theme that is not ours lacks: Textual's own themes work too.
 FALLBACK = {
-    "muted": "#7d8696",
+    "muted": "#949dad",
     "line": "#444b58",
     "line-focus": "#7cb7ff",
     "select": "#2d3a4d",

@@ -1,0 +1,96 @@
+"""Every theme can be read: contrast as WCAG 2.2 counts it, in true colour and in 256 colours."""
+
+from __future__ import annotations
+
+import pytest
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
+from textual.color import Color
+from textual.theme import Theme
+
+from contui.tui.themes import ANSI_DARK, ANSI_LIGHT, FALLBACK, THEMES
+
+TEXT = 4.5  # WCAG 2.2, 1.4.3: text of normal size
+GRAPHICS = 3.0  # 1.4.11: what is needed to know a control or its state
+ENHANCED = 7.0  # 1.4.6, for the theme of high contrast
+
+WORDS = ("foreground", "accent", "success", "warning", "error", "muted")
+GROUNDS = ("background", "surface", "panel", "bar", "select-dim")
+
+
+def luminance(color: Color) -> float:
+    """Relative luminance, WCAG 2.2."""
+
+    def linear(value: int) -> float:
+        share = value / 255
+        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * linear(color.r) + 0.7152 * linear(color.g) + 0.0722 * linear(color.b)
+
+
+def contrast(one: Color, other: Color) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def color(theme: Theme, name: str) -> Color:
+    value = theme.variables.get(name) or getattr(theme, name, None) or FALLBACK[name]
+    return Color.parse(value)
+
+
+def in_256(color: Color) -> Color:
+    """As a terminal of 256 colours shows it."""
+    reduced = RichColor.from_rgb(color.r, color.g, color.b).downgrade(ColorSystem.EIGHT_BIT)
+    return Color(*reduced.get_truecolor())
+
+
+OWN = [theme for theme in THEMES if not theme.ansi]
+
+
+@pytest.mark.parametrize("reduce", [False, True], ids=["truecolor", "256"])
+@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
+def test_words_can_be_read(theme: Theme, reduce: bool) -> None:
+    poor = {}
+    for word in WORDS:
+        for ground in GROUNDS:
+            pair = color(theme, word), color(theme, ground)
+            found = contrast(*map(in_256, pair)) if reduce else contrast(*pair)
+            # On the selection only the name and its state are told; the small print may be fainter.
+            least = GRAPHICS if ground == "select-dim" and word == "muted" else TEXT
+            if found < least:
+                poor[word, ground] = round(found, 2)
+    assert poor == {}
+
+
+@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
+def test_the_selection_and_the_focus_can_be_seen(theme: Theme) -> None:
+    background = color(theme, "background")
+    assert contrast(color(theme, "line-focus"), background) >= GRAPHICS
+    assert contrast(color(theme, "foreground"), color(theme, "select")) >= TEXT
+    for word in ("accent", "success", "warning", "error", "muted"):
+        assert contrast(color(theme, word), color(theme, "select")) >= GRAPHICS
+
+
+def test_high_contrast_is_high() -> None:
+    theme = next(theme for theme in OWN if theme.name == "contui-contrast")
+    for word in WORDS:
+        assert contrast(color(theme, word), color(theme, "background")) >= ENHANCED
+
+
+@pytest.mark.parametrize(("ansi", "dark"), [(ANSI_DARK, True), (ANSI_LIGHT, False)])
+def test_what_programs_write_can_be_read(ansi: object, dark: bool) -> None:
+    ground = Color(*ansi.background_color)  # type: ignore[attr-defined]
+    # Black on dark and white on light are backgrounds; all others are text.
+    skipped = (0,) if dark else (7, 15)
+    colors = [Color(*ansi.ansi_colors[number]) for number in range(16)]  # type: ignore[attr-defined]
+    poor = {
+        number: round(contrast(item, ground), 2)
+        for number, item in enumerate(colors)
+        if number not in skipped and contrast(item, ground) < GRAPHICS
+    }
+    assert poor == {}
+
+
+def test_every_theme_names_every_colour() -> None:
+    for theme in THEMES:
+        assert FALLBACK.keys() <= theme.variables.keys(), theme.name
