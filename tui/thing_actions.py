@@ -214,7 +214,7 @@ class ThingActions(SectionActions):
         if not free:
             self.say("every volume is used by a container")
             return
-        title = f"remove {plural(len(free), 'volume')} that no container has?"
+        title = f"remove {plural(len(free), 'unused volume')}?"
         if await self._confirmed(title, free, "all that is in them goes; no undo", "remove"):
             for item in free:
                 self.request(f"remove volume {item.name}", section_calls.remove_volume(item.id))

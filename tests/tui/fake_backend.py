@@ -33,6 +33,7 @@ from contui.proto.v1 import (
     types_pb2,
 )
 from contui.shim.logwriter import LogWriter
+from tests.tui.fake_things import Things, serve
 
 S = types_pb2
 RUNNING = types_pb2.CONTAINER_STATE_RUNNING
@@ -125,6 +126,8 @@ class FakeBackend:
         self.gate: asyncio.Event | None = None  # requests about a container wait for it
         self.stuck: set[str] = set()  # names of containers that refuse everything
         self.sequence = 0
+        self.things = Things()
+        self.past: list[events_pb2.Event] = []
         self._server: grpc.aio.Server | None = None
 
     async def start(self) -> None:
@@ -136,6 +139,7 @@ class FakeBackend:
         logs_pb2_grpc.add_LogServiceServicer_to_server(Logs(self), server)
         processes_pb2_grpc.add_ProcessServiceServicer_to_server(Processes(self), server)
         stats_pb2_grpc.add_StatsServiceServicer_to_server(Stats(self), server)
+        serve(self, server)
         server.add_insecure_port(f"unix:{self.path}")
         await server.start()
         self._server = server
@@ -208,6 +212,15 @@ class FakeBackend:
         for queue in self.watchers:
             queue.put_nowait(event)
 
+    def tell(self, type: str, action: str, id: str, name: str) -> None:
+        """Tell all watchers of something that is no container."""
+        self.sequence += 1
+        event = events_pb2.Event(
+            sequence=self.sequence, at=stamp(), type=type, action=action, id=id, name=name
+        )
+        for queue in self.watchers:
+            queue.put_nowait(event)
+
     def exits(self, name: str, code: int = 0) -> None:
         """The container's program ends."""
         container = self.find(name)
@@ -267,6 +280,10 @@ class Events(events_pb2_grpc.EventServiceServicer):
         self.state = state
 
     async def Watch(self, request: Any, context: Any) -> AsyncIterator[events_pb2.Event]:
+        if request.until.unix_nanos:  # what happened before
+            for event in self.state.past:
+                yield event
+            return
         queue: asyncio.Queue[events_pb2.Event] = asyncio.Queue()
         self.state.watchers.append(queue)
         for container in list(self.state.containers.values()):
@@ -301,6 +318,20 @@ class Sessions(sessions_pb2_grpc.SessionServiceServicer):
                 yield frame
         finally:
             reader.cancel()
+
+    async def List(self, request: Any, context: Any) -> sessions_pb2.ListSessionsResponse:
+        found = []
+        for session in self.state.sessions.values():
+            message = session.message()
+            message.container_name = self.state.find(session.container).name
+            message.viewers.extend(session.viewers)
+            found.append(message)
+        return sessions_pb2.ListSessionsResponse(sessions=found)
+
+    async def Signal(self, request: Any, context: Any) -> sessions_pb2.SignalSessionResponse:
+        self.state.requests.append(request)
+        self.state.sessions[request.container, request.session].signals.append(request.signal)
+        return sessions_pb2.SignalSessionResponse()
 
     async def _open(self, first: sessions_pb2.Open, context: Any) -> Session:
         try:
