@@ -159,7 +159,19 @@ class TerminalView(Widget, can_focus=True):
         if self._viewport.follow(*self.size):
             self.refresh()
         self._refresh_dirty()
+        if self.has_focus:
+            self._paint_now()
         self._painted.set()
+
+    def _paint_now(self) -> None:
+        """Paint with no further wait: Textual would at its next tick, up to 17 ms from now.
+
+        Frames are rare enough already, see ``FOCUSED_FRAME``, and the person waits for this one.
+        """
+        screen = self.screen
+        if screen.is_current and self.is_on_screen and not screen._layout_required:
+            screen._dirty_widgets.add(self)
+            screen._on_timer_update()
 
     def _cancel_frame(self) -> None:
         if self._frame_timer is not None:

@@ -12,6 +12,7 @@ from tests.bench.scenarios import (
     follow,
     idle,
     logs,
+    pane,
     parallel,
     run,
     stdout,
@@ -29,6 +30,7 @@ ALL: tuple[ModuleType, ...] = (
     idle,
     crash,
     tui,
+    pane,
 )
 
 
