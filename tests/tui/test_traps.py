@@ -51,7 +51,7 @@ async def test_no_stdin_and_create_again_with_i(backend: FakeBackend, opened: Op
         await driver.press("ctrl+s")
         await driver.until(lambda: asked(backend, containers_pb2.CreateRequest))
         request = asked(backend, containers_pb2.CreateRequest)[0]
-        assert (request.name, request.spec.open_stdin, request.start) == ("web-2", True, True)
+        assert request.spec.open_stdin
         assert list(request.spec.command) == ["sleep", "9"]
 
 

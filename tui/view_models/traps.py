@@ -150,7 +150,8 @@ def trap_line(point: Point, keys: dict[str, str]) -> list[Span]:
 
     `keys` has the key of each action as people write it; what has none is not offered.
     """
-    spans = [Span(f"{clean(point.text)}  ", "warn")]
+    spans = [Span(f"{word} ", "warn") for word in clean(point.text).split()]
+    spans.append(Span(" "))
     for remedy in point.remedies:
         if key := keys.get(remedy.action):
             spans += [Span(key, "accent"), Span(f" {clean(remedy.label)}  ", "muted")]

@@ -268,7 +268,7 @@ def _dump(node: Node, specs: dict[str, PaneSpec]) -> dict[str, Any]:
 def _load(data: Any, specs: dict[str, PaneSpec]) -> Node:
     if "children" in data:
         children = [_load(child, specs) for child in data["children"]]
-        weights = [max(0.05, float(weight)) for weight in data["weights"]]
+        weights = [max(1e-9, float(weight)) for weight in data["weights"]]
         if len(children) < 2 or len(children) != len(weights):
             raise ValueError("a split has two children or more, each with a weight")
         return Split(ROW if data["axis"] == ROW else COLUMN, children, weights)

@@ -5,6 +5,7 @@ The sentences are those of `contui explain`: both come from `contui.tui.view_mod
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 from textual import on
@@ -27,7 +28,7 @@ class ExplainPane(TextPane):
     """One container, explained."""
 
     def on_mount(self) -> None:
-        self.view.buffer.wrap = True
+        self._facts: Any = None
         self._load()
         self.draw()
 
@@ -56,7 +57,13 @@ class ExplainPane(TextPane):
         hint = clean(problem.hint)
         self.query_one(StatusLine).say([Span(clean(problem.message), "bad"), Span(f" {hint}")])
 
+    def on_resize(self) -> None:
+        """Lines are broken between words, so they are made anew for another width."""
+        if self._facts is not None:
+            self._show(self._facts)
+
     def _show(self, facts: Any) -> None:
+        self._facts = facts
         lines: list[TextLine] = []
         for point in explain(facts):
             lines += self._lines(point)
@@ -73,13 +80,19 @@ class ExplainPane(TextPane):
         self.draw()
 
     def _lines(self, point: Point) -> list[TextLine]:
-        lines = [TextLine(clean(point.text), ROLES[point.level])]
+        lines = self._broken(point.text, "", ROLES[point.level])
         for remedy in point.remedies:
             key = self.keymap.key(remedy.action)
             lead = f"{key}  " if key else ""
             lines.append(TextLine(f"    {lead}{clean(remedy.label)}", "accent"))
-            lines.append(TextLine(f"       {clean(remedy.command)}", "muted"))
+            lines += self._broken(remedy.command, "       ", "muted")
         return [*lines, TextLine("")]
+
+    def _broken(self, text: str, indent: str, role: str) -> list[TextLine]:
+        """A sentence as lines that fit beside the scroll bar."""
+        width = max(20, self.view.size.width - 2)
+        lines = wrap(clean(text), width - len(indent))
+        return [TextLine(indent + line, role) for line in lines]
 
     def container_changed(self, info: ContainerInfo | None) -> None:
         super().container_changed(info)

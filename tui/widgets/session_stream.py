@@ -11,6 +11,7 @@ import asyncio
 from textual import on
 
 from contui.tui.backend_link import BackendLink
+from contui.tui.cli.sessions_io import viewer_name
 from contui.tui.keymap import Keymap
 from contui.tui.messages import PaneChanged
 from contui.tui.session_link import SessionLink
@@ -70,7 +71,7 @@ class SessionStream(RecordedPane):
 
     def open(self) -> None:
         """Open the stream; the size is known by now."""
-        self._link = SessionLink(self._backend, self._plan)
+        self._link = SessionLink(self._backend, self._plan, viewer_name())
         self._link.send(self._early)
         self._early = b""
         self.run_worker(self._link.run(), group="stream", exclusive=True)

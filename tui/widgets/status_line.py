@@ -7,9 +7,11 @@ from textual.strip import Strip
 from contui.tui.view_models.text import Span, elide, width_of
 from contui.tui.widgets.paint import Painted
 
+MOST_LINES = 4
+
 
 class StatusLine(Painted):
-    """Says its spans over as many lines as they need, three at the most."""
+    """Says its spans over as many lines as they need, MOST_LINES at the most."""
 
     DEFAULT_CSS = """
     StatusLine {
@@ -37,11 +39,13 @@ class StatusLine(Painted):
         self._wrap()
 
     def _wrap(self) -> None:
-        """Break between spans; a span that is too long by itself is cut."""
+        """Break between spans, but not between a key and what it does; what is too long is cut."""
         width = max(10, self.size.width - 1)
         lines: list[list[Span]] = [[]]
-        for span in self._spans:
-            if lines[-1] and width_of(lines[-1]) + width_of([span]) > width and len(lines) < 3:
+        for at, span in enumerate(self._spans):
+            end = at + (2 if span.role == "accent" else 1)
+            room = width - width_of(lines[-1])
+            if lines[-1] and width_of(self._spans[at:end]) > room and len(lines) < MOST_LINES:
                 lines.append([])
             fits = elide(span.text, width - width_of(lines[-1]))
             lines[-1].append(Span(fits.lstrip() if not lines[-1] else fits, span.role))
