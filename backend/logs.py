@@ -6,14 +6,13 @@ The format on disk is `contui.shim.logformat`; the shim may be writing while we 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from contui.backend import jsonlogs
-from contui.backend.errors import InvalidArgument
 from contui.backend.jsonlogs import JsonLog
+from contui.backend.logscan import matcher
 from contui.proto.v1 import logs_pb2 as pb
 from contui.proto.v1 import types_pb2 as types
 from contui.shim import logformat
@@ -51,7 +50,7 @@ class LogReader:
         self._json = JsonLog(directory) if json_file else None
         self._lines = request.lines or bool(request.grep)
         self._apart = APART_NS if request.follow else 0
-        self._pattern = _pattern(request.grep)
+        self._wanted = matcher(request.grep)
         self._streams = tuple(
             number for number, wanted in ((1, request.stdout), (2, request.stderr)) if wanted
         ) or (1, 2)
@@ -195,7 +194,7 @@ class LogReader:
     def _send(self, stream: int) -> Iterator[pb.ReadLogsResponse]:
         piece, self._pieces[stream] = self._pieces[stream], _Piece()
         data = bytes(piece.data)
-        if self._pattern is None or self._pattern.search(data.removesuffix(b"\n")):
+        if self._wanted is None or self._wanted(data.removesuffix(b"\n")):
             yield pb.ReadLogsResponse(
                 stream=_STREAMS[stream],
                 data=data,
@@ -209,14 +208,3 @@ def _split(data: bytes) -> list[bytes]:
     lines = data.split(b"\n")
     last = lines.pop()
     return [line + b"\n" for line in lines] + ([last] if last else [])
-
-
-def _pattern(text: str) -> re.Pattern[bytes] | None:
-    if not text:
-        return None
-    try:
-        return re.compile(text.encode())
-    except re.error as error:
-        raise InvalidArgument(
-            f"{text!r} is not a regular expression: {error}", "the syntax is Python's"
-        ) from error

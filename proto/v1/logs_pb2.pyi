@@ -40,9 +40,11 @@ class ReadLogsRequest(_message.Message):
     """both false: both"""
     stderr: _builtins.bool
     grep: _builtins.str
-    """a regular expression (Python's syntax) over each line's bytes"""
+    """a regular expression (Python's syntax) over each line's text, its"""
     lines: _builtins.bool
-    """one response per line, else chunks; with `follow` none spans 10 ms"""
+    """colours left out
+    one response per line, else chunks; with `follow` none spans 10 ms
+    """
     @_builtins.property
     def since(self) -> _types_pb2.Timestamp: ...
     @_builtins.property

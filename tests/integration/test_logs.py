@@ -6,9 +6,14 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from contui.shim.logwriter import LogWriter
+from contui.tui.app import ContuiApp
+from contui.tui.view_models.log_window import MAX_LINES
 from tests.support.engine import CONTUI, Engine
 from tests.support.terminal import PtyProcess
 from tests.support.waiting import wait_for
@@ -188,3 +193,58 @@ def test_the_driver_of_the_configuration_is_that_of_the_container(engine: Engine
     path.write_text('log_driver = "carrier-pigeon"\n')
     refused = engine.cli("run", "--rm", "host", "true")
     assert (refused.returncode, b"carrier-pigeon" in refused.stderr) == (125, True)
+
+
+def test_several_logs_come_as_one(shared_engine: Engine) -> None:
+    run_to_end(shared_engine, "many-a", "echo one; sleep 0.4; printf three")
+    run_to_end(shared_engine, "many-bb", "echo two; echo err >&2")
+    done = shared_engine.cli("logs", "many-a", "many-bb")
+    assert done.stdout == b"many-a  | one\nmany-a  | three\nmany-bb | two\n"
+    assert done.stderr == b"many-bb | err\n"
+    done = shared_engine.cli("logs", "-f", "--tail", "1", "many-a", "many-bb")
+    assert sorted(done.stdout.splitlines()) == [b"many-a  | three"]
+    assert done.stderr == b"many-bb | err\n"
+    assert shared_engine.cli("logs", "many-a", "no-such").returncode == 1
+
+
+@pytest.mark.slow
+async def test_a_log_of_a_gigabyte_opens_at_its_end_and_scrolls_to_its_start(
+    shared_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read is what is looked at: counted by the kernel for the backend."""
+    engine = shared_engine
+    monkeypatch.setenv("XDG_STATE_HOME", str(engine.root / "xdg"))
+    engine.ok("create", "--name", "giant", "host", "true")
+    folder = engine.state_dir / "containers" / engine.inspect("giant")["Id"] / "log"
+    writer = LogWriter(str(folder), 2 << 30, 1)
+    block = b"".join(b"line %06d %s\n" % (number, b"x" * 87) for number in range(10_000))
+    for number in range(1000):
+        writer.append(1, b"block %d\n" % number + block)
+    writer.close()
+    app = ContuiApp(f"unix://{engine.run_dir}/contui.sock")
+    async with app.run_test(size=(120, 30)) as pilot:
+        info = None
+        while (info := app.containers.find("giant")) is None:
+            await pilot.pause(0.05)
+        before = read_by(engine.backend_pid())
+        await app.open_kind("log", info)
+        pane: Any = app.panes[app.workspace.focus or ""]
+        window = pane.reading.window
+        while not window.at_end or pane.reading.working:
+            await pilot.pause(0.05)
+        assert window.lines[-1].data.startswith(b"line 009999")
+        pane.act_log_start()
+        while not window.at_start or pane.reading.working:
+            await pilot.pause(0.05)
+        assert window.lines[0].data == b"block 0"
+        pane.reading.to_part(0.5)
+        while pane.reading.working or not window.lines or window.at_start:
+            await pilot.pause(0.05)
+        assert 0.49 < window.fraction(window.lines[0].key) < 0.51
+        assert len(window.lines) <= MAX_LINES
+        assert read_by(engine.backend_pid()) - before < 64 << 20
+
+
+def read_by(pid: int) -> int:
+    """Bytes that a process has read so far, from files and pipes."""
+    return int(Path(f"/proc/{pid}/io").read_text().split()[1])

@@ -16,6 +16,7 @@ from unittest import mock
 
 import grpc
 
+from contui.backend.logs import LogReader
 from contui.backend.services.logscan import Scanning
 from contui.proto.v1 import (
     containers_pb2,
@@ -507,21 +508,13 @@ class Logs(logs_pb2_grpc.LogServiceServicer):
 
     async def Read(self, request: Any, context: Any) -> AsyncIterator[logs_pb2.ReadLogsResponse]:
         self.state.requests.append(request)
-        container = self.state.find(request.container)
-        queue: asyncio.Queue[None] = asyncio.Queue()
-        self.state.log_watchers.append(queue)
-        sent = 0
-        offsets = {1: 0, 2: 0}
-        while True:
-            for stream, line in self.state.logs.get(container.id, [])[sent:]:
-                yield logs_pb2.ReadLogsResponse(
-                    stream=stream, data=line, at=stamp(1700000000.0), offset=offsets[stream]
-                )
-                offsets[stream] += len(line)
-                sent += 1
-            if not request.follow:
-                return
-            await queue.get()
+        reader = LogReader(self.state.log_directory(self.state.find(request.container).id), request)
+        try:
+            while found := [*reader.batch()] or [*reader.rest()]:
+                for response in found:
+                    yield response
+        finally:
+            reader.close()
 
     async def Scan(self, request: Any, context: Any) -> AsyncIterator[logs_pb2.ScanLogsResponse]:
         self.state.requests.append(request)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from contui.tui.client.wire import Channel
 
 _PATIENCE_S = 30.0  # for a lost backend to come back
+_LONG = 1 << 20  # bytes: of a longer line there may be more to come
 _BATCH = 256 << 10  # bytes that are gathered before they are written, when more is there
 
 _FLAGS = (
@@ -39,12 +40,27 @@ _FLAGS = (
 def _logs(values: Values) -> int:
     request = _request(values)
     writer = Writer(values.flag("raw"))
+    if len(values.args) > 1:
+        return _many(values, request, writer)
     if settings.direct() and not request.lines and not request.grep and not _timed(request):
         from contui.tui.cli import logfiles
 
         if logfiles.show(request, writer):
             return writer.end()
     _relay(request, writer, values.flag("timestamps"))
+    return writer.end()
+
+
+def _many(values: Values, request: messages.ReadLogsRequest, writer: Writer) -> int:
+    from contui.tui.cli import manylogs
+
+    names = list(dict.fromkeys(values.args))
+    logs = []
+    for name, prefix in zip(names, manylogs.prefixes(names), strict=True):
+        one = messages.ReadLogsRequest.FromString(request.SerializeToString())
+        one.container, one.lines = name, True
+        logs.append((one, Reading(writer, values.flag("timestamps"), prefix)))
+    manylogs.relay(logs, writer, _PATIENCE_S)
     return writer.end()
 
 
@@ -77,7 +93,7 @@ def _request(values: Values) -> messages.ReadLogsRequest:
 
 def _relay(request: messages.ReadLogsRequest, writer: Writer, timestamps: bool) -> None:
     """Everything that the backend reads for us; following outlives the backend."""
-    reading = _Reading(writer, timestamps)
+    reading = Reading(writer, timestamps)
     channel = api.channel()
     while True:
         try:
@@ -92,26 +108,29 @@ def _relay(request: messages.ReadLogsRequest, writer: Writer, timestamps: bool) 
         request.since.unix_nanos = reading.at
 
 
-class _Reading:
+class Reading:
     """What has come from the backend so far."""
 
-    def __init__(self, writer: Writer, timestamps: bool) -> None:
+    def __init__(self, writer: Writer, timestamps: bool, prefix: bytes = b"") -> None:
+        """`prefix` stands before each line; then each response is one."""
         self.at = 0  # unix ns of the last response
         self._next = {1: 0, 2: 0}  # offset in its stream of what is wanted next
         self._within: set[int] = set()  # streams in the midst of a line: long ones come in pieces
         self._writer = writer
         self._timestamps = timestamps
+        self._prefix = prefix
 
     def run(self, channel: Channel, request: messages.ReadLogsRequest) -> None:
         """One call, to its end. Raises ApiError."""
         call = channel.start("LogService/Read", request)
         while (data := call.receive()) is not None:
-            self._take(messages.ReadLogsResponse.FromString(data))
+            self.take(messages.ReadLogsResponse.FromString(data))
             if not call.done:
                 self._writer.flush()
                 channel.pump(0)
 
-    def _take(self, response: messages.ReadLogsResponse) -> None:
+    def take(self, response: messages.ReadLogsResponse) -> None:
+        """One answer of the backend."""
         if response.dropped or response.notice:
             self._writer.flush()
             lost = f"{response.dropped} bytes are missing here" if response.dropped else ""
@@ -124,6 +143,10 @@ class _Reading:
         data = response.data[max(seen, 0) :]
         if self._timestamps and stream not in self._within:
             data = rfc3339(response.at.unix_nanos).encode() + b" " + data
+        if self._prefix:
+            data = (b"" if stream in self._within else self._prefix) + data
+            if not data.endswith(b"\n") and len(data) < _LONG:  # another log's line comes next
+                data += b"\n"
         self._writer.put(stream, data)
         self._next[stream] = response.offset + len(response.data)
         self.at = response.at.unix_nanos
@@ -181,4 +204,4 @@ class Writer:
         return 0
 
 
-VERBS = {"logs": Verb(_logs, "CONTAINER", _FLAGS, 1, 1, complete="containers+1")}
+VERBS = {"logs": Verb(_logs, "CONTAINER...", _FLAGS, 1, complete="containers")}
