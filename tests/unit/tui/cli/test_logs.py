@@ -32,9 +32,9 @@ def response(data: bytes, offset: int = 0, stream: int = 1) -> messages.ReadLogs
 
 def read(*responses: messages.ReadLogsResponse, timestamps: bool = False) -> bytes:
     kept = Kept()
-    reading = logs._Reading(kept, timestamps)  # type: ignore[arg-type]
+    reading = logs.Reading(kept, timestamps)  # type: ignore[arg-type]
     for one in responses:
-        reading._take(one)
+        reading.take(one)
     return kept.text
 
 
