@@ -109,6 +109,13 @@ async def processes(pilot: Any) -> None:
     await pilot.pause(1.5)
 
 
+async def stats(pilot: Any) -> None:
+    await choose(pilot, "web")
+    await pilot.press("s")
+    await until(pilot, "PIDS")
+    await pilot.pause(45)  # as long as the curves are to be
+
+
 async def form(pilot: Any) -> None:
     await until(pilot, "monitor")
     await pilot.press("n")
@@ -127,6 +134,7 @@ SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "monitor": ((120, 34), monitor),
     "logs": ((120, 34), logs),
     "processes": ((120, 34), processes),
+    "stats": ((120, 34), stats),
     "new": ((120, 34), form),
     "keys": ((120, 34), keys),
     "narrow": ((80, 24), shell),
