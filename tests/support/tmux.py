@@ -59,6 +59,13 @@ class Tmux:
             report = f"\x1b[<0;{column + 1};{row + 1}{final}".encode()
             self._tmux("send-keys", "-H", *(f"{byte:02x}" for byte in report))
 
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Press the left button in one cell, move and release it in another."""
+        steps = ((0, start, "M"), (32, start, "M"), (32, end, "M"), (0, end, "m"))
+        for button, (column, row), final in steps:
+            report = f"\x1b[<{button};{column + 1};{row + 1}{final}".encode()
+            self._tmux("send-keys", "-H", *(f"{byte:02x}" for byte in report))
+
     def click_on(self, text: str, timeout: float = 20) -> None:
         """Click on the first place where `text` is painted."""
         column, row = self.find(text, timeout)

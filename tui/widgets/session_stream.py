@@ -22,6 +22,7 @@ from contui.tui.view_models.sessions import STDERR, OpenPlan, SessionModel
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.recorded_pane import RecordedPane
 
+QUIET = 0.5  # seconds after which a program that says nothing is taken to run
 TURN_BYTES = 32 << 10  # of output that the terminal takes before others have a turn
 RESET = b"\x1bc\x1b[3J"
 CANCEL = b"\x18"  # CAN ends a control sequence, see ECMA-48
@@ -112,8 +113,7 @@ class SessionStream(RecordedPane):
     def _frame(self, frame: frames.Frame) -> bool:
         """Take one frame; returns whether the border stays as it is."""
         model = self.model
-        if isinstance(frame, frames.Live | frames.Exited | frames.Lost | frames.Refused):
-            asyncio.get_running_loop().call_soon(self.settled.set)
+        self._settle(frame)
         match frame:
             case frames.Output(stream, offset, data):
                 gap = model.gap_bytes
@@ -148,6 +148,14 @@ class SessionStream(RecordedPane):
             case frames.Refused(problem):
                 model.failed(problem)
         return False
+
+    def _settle(self, frame: frames.Frame) -> None:
+        """A program that could not be run ends as soon as its session is live."""
+        loop = asyncio.get_running_loop()
+        if isinstance(frame, frames.Live):
+            loop.call_later(QUIET, self.settled.set)
+        elif isinstance(frame, frames.Output | frames.Exited | frames.Lost | frames.Refused):
+            loop.call_soon(self.settled.set)
 
     def _opened(self, frame: frames.Opened) -> None:
         self.model.opened(
