@@ -17,6 +17,7 @@ from tests.bench.scenarios import (
     run,
     stdout,
     tui,
+    viewer,
 )
 
 ALL: tuple[ModuleType, ...] = (
@@ -30,6 +31,7 @@ ALL: tuple[ModuleType, ...] = (
     idle,
     crash,
     tui,
+    viewer,
     pane,
 )
 
