@@ -80,7 +80,7 @@ class Writing(Rectangles):
         for character in data:
             row = self.rows[self.y]
             x = self._previous_cell(row)
-            before = self.clusters.resolve(row.text[x : x + 1] or " ") if x >= 0 else ""
+            before = self.clusters.resolve(row.text[x]) if 0 <= x < len(row.text) else ""
             if before and self._after_write() and joins(before, character):
                 self._extend(row, x, before + character)
             elif cell_width(character):

@@ -142,6 +142,14 @@ def test_a_cluster_that_grows_at_the_margin_goes_to_the_next_line() -> None:
     assert cursor_of(terminal) == (3, 1)
 
 
+def test_a_mark_after_its_character_was_erased() -> None:
+    """Erased cells at the end of a line are not stored."""
+    terminal = terminal_after("\x1b[?2027hab\x1b[2K\u0301".encode())
+    row = terminal.screen.rows[0]
+    assert len(row.text) == len(row.styles) == 2
+    assert terminal.screen.buffer[0][1].data == " \u0301"
+
+
 def test_a_cluster_is_not_joined_across_a_cursor_movement() -> None:
     terminal = terminal_after("\x1b[?2027h🇬\x1b[5G🇧".encode())
     assert [terminal.screen.buffer[0][n].data for n in (0, 4)] == ["🇬", "🇧"]
