@@ -32,6 +32,7 @@ def test_a_border_is_dragged_and_is_there_after_a_restart(lab: Engine) -> None:
         tmux.drag((before, 10), (before - 15, 10))
         wait_for(lambda: border(tmux) == before - 15, "the border to move")
         tmux.keys("C-]", "c")
+        tmux.expect("q quit")
         tmux.keys("q")
         wait_for(tmux.dead, "the app to end")
     with Tmux(CONTUI, lab.env, 140, 30) as tmux:
