@@ -44,7 +44,9 @@ def _failed(model: SessionModel, info: ContainerInfo | None) -> list[Span]:
     if model.problem.hint:
         spans.append(Span(f" · {clean(model.problem.hint)}", "muted"))
     keys = [("enter", "try again"), ("x", "close")]
-    if info is not None and not info.live and model.main:
+    if model.problem.kind == "no-shell":
+        keys = [("E", "run a program of its own"), ("x", "close")]
+    elif info is not None and not info.live and model.main:
         keys = [("r", "start"), ("l", "log"), ("x", "close")]
     elif info is not None and info.state == "paused":
         keys = [("z", "unpause"), ("enter", "try again"), ("x", "close")]
