@@ -192,9 +192,39 @@ LEFT_SET = {
     "reset": r"\033[?1049h\033[?1h\033[1m\033(0\033[?2004h\033c",
     "left alternate screen": r"\033[31m\033[?1049h\033[32m\033[?1049l",
     "saved and restored": r"\033[31m\0337\033[32;7m\033(0\0338",
+    "saved": r"\033[5;7H\033[31m\033(0\0337\033[m\033(B",
+    "saved under the alternate screen": r"\033[3;9H\033[35m\033[?1049h\033[9;9H\0337\033[m",
+    "tab stops": r"\033[3g\033[11G\033H\033[31G\033H",
+    "colours": r"\033]4;3;rgb:1/2/3\007\033]10;#445566\007\033]11;#000011\007\033]12;#ff0000\007",
+    "colours reset": r"\033]4;3;rgb:1/2/3\007\033]11;#000011\007\033]104;3\007\033]111\007",
+    "link": r"\033]8;id=x;http://example.org/\007",
+    "protected": r"\033[1\042q",
+    "shapes": r"\033[4 q\033]1;icon\007",
 }
-# What only bytes that are gone could tell.
-BEYOND = ("saved", "other_screen")
+# What is not shown, and what only bytes that are gone could tell: mode 47 could show it again.
+BEYOND = ("other_screen",)
+
+# Draws once, on the alternate screen, then only what changes, for longer than is kept.
+PARTIAL = r"""
+import random, sys
+rng, out = random.Random(7), sys.stdout
+def part(size, text):
+    done = 0
+    while done < size:
+        place = f"\x1b[{rng.randint(4, 24)};{rng.randint(20, 80)}H"
+        done += out.write(f"{place}\x1b[3{rng.randint(0, 7)}m{rng.choice('abcdefgh')}")
+    out.write(f"\x1b[2;40H{text} ")
+    out.flush()
+    input()
+input()
+out.write("before it\r\n\x1b[1m$ watch\x1b[?1049h\x1b[H\x1b[7mTITLE\x1b[m")
+out.write("\x1b[5;1Hlabel\x1b[12;3H\u65e5\u672c")
+for n in range(3):
+    part(2_000_000, f"PART {n}")
+out.write("\x1b[?1049lback again")
+out.flush()
+input()
+"""
 
 
 @pytest.mark.parametrize("what", LEFT_SET)
@@ -220,3 +250,62 @@ def test_joining_when_the_beginning_is_no_longer_kept(backend: Backend, what: st
         assert len(first.history) in (0, 10_000)
     finally:
         backend.remove(name)
+
+
+def test_a_program_of_days_that_draws_only_what_changes(backend: Backend) -> None:
+    """What it drew long ago is there, and what was on the main screen when it leaves."""
+    begin(backend, "days", "bash", "-c", 'stty -echo; exec python3 -c "$0"', PARTIAL)
+    try:
+        with Direct(backend, "days") as stayed:
+            for part in range(3):
+                stayed.type("\r", f"PART {part}")
+            with Streamed(backend, "days") as late:
+                assert late.start > 0, "the ring has wrapped"
+                assert_same(stayed, late)
+                assert "TITLE" in late.text()
+            stayed.type("\r", "back again")
+            with Streamed(backend, "days") as late:
+                assert_same(stayed, late)
+                assert "before it" in late.text()
+    finally:
+        backend.remove("days")
+
+
+def test_sizes_are_replayed_where_they_changed(backend: Backend) -> None:
+    """A program that never redraws, seen by viewers that come after the size has changed."""
+    lines = "for n in $(seq 9); do echo $n-$(head -c 90 /dev/zero | tr '\\0' $n); done"
+    begin(backend, "sizes", "bash", "-c", f"while read go; do {lines}; echo done-$go; done")
+    try:
+        with Streamed(backend, "sizes") as stayed:
+            for number, size in enumerate(((60, 20), (100, 30), (44, 11))):
+                stayed.type(f"{number}\r", f"done-{number}")
+                stayed.resize(*size)
+                stayed.sized(*size)
+                with Streamed(backend, "sizes", size=size) as late:
+                    late.sized(*size)
+                    assert_same(stayed, late)
+    finally:
+        backend.remove("sizes")
+
+
+def test_a_viewer_that_missed_output_begins_anew_behind_the_gap(backend: Backend) -> None:
+    """It does not read while more is written than is kept; modes set meanwhile are not lost."""
+    script = (
+        r"stty -echo; read x; printf '\033[?1h\033[?2004h\033[3;20r\033[1;32m'; seq 1500000; "
+        "printf 'ALL WRITTEN'; read y"
+    )
+    begin(backend, "missed", "bash", "-c", script)
+    try:
+        with Direct(backend, "missed") as slow:
+            slow.send(b"\r")
+            with Streamed(backend, "missed") as other:
+                other.expect("ALL WRITTEN")
+            slow.expect("ALL WRITTEN")
+            assert slow.gap > 0
+            assert slow.restored > 0
+            with Streamed(backend, "missed") as late:
+                first, second = at_one_byte(slow, late)
+                assert not list(differences(first, second))
+                assert first.modes.bracketed_paste
+    finally:
+        backend.remove("missed")

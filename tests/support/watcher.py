@@ -157,6 +157,16 @@ class Watcher:
 
         self._until(shown, f"{wanted!r}")
 
+    def sized(self, cols: int, rows: int) -> None:
+        """Feed until the terminal has this size."""
+
+        def has_it() -> bool:
+            if self._waiting:
+                self._feed(len(self._waiting))
+            return (self.terminal.cols, self.terminal.rows) == (cols, rows)
+
+        self._until(has_it, f"the size {cols}x{rows}")
+
     def type(self, keys: str, *wanted: str) -> None:
         """Type, and wait for what should be on the screen then."""
         self.send(keys.encode())
