@@ -159,11 +159,14 @@ class TableView(PaintedScroll, can_focus=True):
 
     def move_to(self, index: int) -> None:
         """Select a line."""
-        before = self.cursor()
+        before, top = self.cursor(), self.scroll_offset.y
         self.select(max(0, index))
         if self.cursor() != before:
             self.show_cursor()
-            self.refresh()
+            if self.scroll_offset.y != top:
+                self.refresh()
+            for line in (before, self.cursor()):  # nothing else looks different
+                self.refresh_line(line + self.headed)
             self.post_message(Highlighted())
 
     def on_key(self, event: events.Key) -> None:
