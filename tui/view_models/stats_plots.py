@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -162,7 +162,7 @@ def _at(history: StatsHistory, container: str, now: float) -> Sample | None:
     if index < 0:
         return None
     held = {field: values[index] for field, (_, values) in columns.items()}
-    return replace(sample, time=times[index], **held)  # type: ignore[arg-type]
+    return sample._replace(time=times[index], **held)  # type: ignore[arg-type]
 
 
 def _limit(kind: Kind, samples: Sequence[Sample | None], highest: float) -> float:

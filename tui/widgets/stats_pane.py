@@ -77,13 +77,15 @@ class StatsPane(Pane):
         self._find = find
         self.seconds = RANGES[0]
         self.held: float | None = None  # the time that the view stands still at
+        self.view = StatsView()
+        self._legend_line, self._facts_line = StatusLine(id="legend"), StatusLine(id="facts")
         self._stale = False
         self._drawing = False
 
     def compose(self) -> Iterator[Widget]:
-        yield StatusLine(id="legend")
-        yield StatsView()
-        yield StatusLine(id="facts")
+        yield self._legend_line
+        yield self.view
+        yield self._facts_line
 
     def on_mount(self) -> None:
         self._want()
@@ -91,11 +93,6 @@ class StatsPane(Pane):
 
     def on_unmount(self) -> None:
         self.stats.release(self.pane_id)
-
-    @property
-    def view(self) -> StatsView:
-        """The plots."""
-        return self.query_one(StatsView)
 
     def give_focus(self) -> None:
         self.screen.set_focus(self.view)
@@ -157,11 +154,11 @@ class StatsPane(Pane):
 
     def draw(self) -> None:
         """Show how it is now."""
-        if not self.is_attached or not self.query(StatsView):
+        if not self.is_attached:
             return
         self._frame()
-        self.query_one("#legend", StatusLine).say(self._legend())
-        self.query_one("#facts", StatusLine).say(self._facts())
+        self._legend_line.say(self._legend())
+        self._facts_line.say(self._facts())
         self._stale = True
         if self.seen and not self._drawing:
             self._drawing = True
