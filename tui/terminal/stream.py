@@ -298,6 +298,8 @@ class Stream(pyte.ByteStream):
         if whole is None:
             return _nothing
         prefix, numbers, intermediates, final = whole.groups()
+        if sequence in ("\x1b[?25h", "\x1b[?25l"):
+            return partial(self.screen.show_cursor, final == "h")
         name, most = CSI.get(prefix + intermediates + final, ("", 0))
         if not name or ":" in numbers:
             return _nothing

@@ -56,6 +56,11 @@ class Switches(Writing):
                 self.mode.discard(mode)
         self.update_fast_path()
 
+    def show_cursor(self, on: bool) -> None:
+        """DECTCEM alone, which programs switch around every update; it concerns no other mode."""
+        (self.mode.add if on else self.mode.discard)(mo.DECTCEM)
+        self.last_row = None
+
     def set_private_mode(self, *modes: int) -> None:
         """DECSET."""
         self.set_mode(*modes, private=True)

@@ -59,7 +59,8 @@ MODES = st.sampled_from(
     ["\x1b[4h", "\x1b[4l", "\x1b[20h", "\x1b[20l", "\x1b[?6h", "\x1b[?6l", "\x1b[?7l", "\x1b[?7h",
      "\x1b[?69h", "\x1b[3;9s", "\x1b[?69l", "\x1b[?45h", "\x1b[?45l", "\x1b[?1049h", "\x1b[?1049l",
      "\x1b(0", "\x1b(B", "\x0e", "\x0f", "\x1b7", "\x1b8", "\x1b[!p", "\x1bc", "\x1bH", "\x1b[3g",
-     "\x1b[3J", "\x1b#8", "\x1b[1\"q", "\x1b[0\"q", "\x1b[?2J", "\x1b%@", "\x1b%G"]
+     "\x1b[3J", "\x1b[?25l", "\x1b[?25h", "\x1b[?25;1l", "\x1b#8",
+     "\x1b[1\"q", "\x1b[0\"q", "\x1b[?2J", "\x1b%@", "\x1b%G"]
 )  # fmt: skip
 WORDS = st.one_of(TEXT, CONTROL, COMMON, COMMON, SGR, INK, LINE, MODES).map(str.encode)
 PROGRAM = st.lists(st.one_of(WORDS, WORDS, WORDS, PIECES, st.binary(max_size=3)), max_size=60)
