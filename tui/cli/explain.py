@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from contui.tui.view_models.explain import Point
+    from contui.tui.view_models.points import Point
 
 _MARKS = {"good": "+", "note": "-", "warn": "!", "bad": "!"}
 _LINES = 5

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from contui.tui.view_models import explain
-from contui.tui.view_models.explain import Point
+from contui.tui.view_models import points
+from contui.tui.view_models.points import Point
 from contui.tui.view_models.sessions import STDOUT, SessionModel
 from contui.tui.view_models.text import Span, clean
 
@@ -76,8 +76,8 @@ class Traps:
         if not model.main:
             return False
         if not model.open_stdin:
-            return self._meet(explain.stdin_closed(self._name))
-        return not model.tty and self._meet(explain.no_terminal(self._name))
+            return self._meet(points.stdin_closed(self._name))
+        return not model.tty and self._meet(points.no_terminal(self._name))
 
     def typed(self, data: bytes) -> bool:
         """A person typed into the pane."""
@@ -85,7 +85,7 @@ class Traps:
         if not model.main or model.tty or not data or data == INTERRUPT:
             return False
         self._asked = self._asked or b"\n" in data or b"\r" in data
-        return model.open_stdin and self._meet(explain.no_terminal(self._name))
+        return model.open_stdin and self._meet(points.no_terminal(self._name))
 
     def interrupts(self, data: bytes) -> bool:
         """Whether it is worth a look what PID 1 makes of what was typed."""
@@ -95,10 +95,10 @@ class Traps:
 
     def interrupted(self, init: InitFacts) -> bool:
         """PID 1 was looked at after ctrl-c."""
-        lost = explain.interrupt_is_lost if self._model.tty else explain.ignores_interrupt
+        lost = points.interrupt_is_lost if self._model.tty else points.ignores_interrupt
         if self._model.over or not lost(init):
             return False
-        return self._meet(explain.interrupt_lost(self._name, init))
+        return self._meet(points.interrupt_lost(self._name, init))
 
     def output(self, stream: int, data: bytes) -> bool:
         """The program printed, without a terminal."""
@@ -108,7 +108,7 @@ class Traps:
         changed = self._gone("buffered")
         looks = self._model.main and "terminal" not in self._met
         if looks and _FULL_SCREEN.search(data):
-            changed = self._meet(explain.no_terminal(self._name)) or changed
+            changed = self._meet(points.no_terminal(self._name)) or changed
         return changed
 
     @property
@@ -129,7 +129,7 @@ class Traps:
         """Nothing was printed for QUIET_S."""
         if not self.may_be_cut:
             return False
-        return self._meet(explain.buffered(self._name, cut=self._mid_block))
+        return self._meet(points.buffered(self._name, cut=self._mid_block))
 
     def watched(self) -> bool:
         """Who watches has changed."""
@@ -138,7 +138,7 @@ class Traps:
             return self._gone("writers")
         if self._model.access == "ro":
             return self._gone("writers")
-        return self._meet(explain.several_writers(names))
+        return self._meet(points.several_writers(names))
 
     def _writers(self) -> Sequence[str]:
         viewers = self._model.viewers

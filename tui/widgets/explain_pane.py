@@ -13,8 +13,9 @@ from textual import on
 from contui.tui import calls
 from contui.tui.messages import ExplainCame
 from contui.tui.view_models.containers import ContainerInfo, glyph
-from contui.tui.view_models.explain import Point, explain
+from contui.tui.view_models.explain import explain
 from contui.tui.view_models.logs import TextLine
+from contui.tui.view_models.points import Point
 from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.text import Span, clean, clean_lines
 from contui.tui.widgets.key_bar import Hint

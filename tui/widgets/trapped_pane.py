@@ -17,7 +17,7 @@ from contui.tui.keymap import Keymap, shown
 from contui.tui.messages import ExplainCame
 from contui.tui.session_link import SessionLink
 from contui.tui.view_models.containers import ContainerInfo
-from contui.tui.view_models.explain import Point
+from contui.tui.view_models.points import Point
 from contui.tui.view_models.sessions import SessionModel
 from contui.tui.view_models.text import Span
 from contui.tui.view_models.traps import HEED_S, NO_STDIN, QUIET_S, Traps, trap_line
