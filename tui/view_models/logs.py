@@ -1,6 +1,6 @@
-"""Lines of text with a bound on their memory: cut from chunks, searched, filtered, wrapped to rows.
+"""Lines of text with a bound on their memory: searched, filtered, wrapped to rows.
 
-`contui.tui.widgets.text_view` draws it; logs and the inspect pane both are one.
+`contui.tui.widgets.text_view` draws it, for the inspect pane; logs have a window of their own.
 """
 
 from __future__ import annotations
@@ -11,16 +11,9 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from contui.tui.view_models.text import clean_line
-
 MAX_LINES = 50_000
 MAX_CHARS = 16 << 20
-LONGEST = 64 << 10  # characters of one line that are kept
 PAUSED_FACTOR = 4  # how much more is kept while the view is held
-# Whole control sequences: CSI, OSC (to its terminator), and ESC with one more byte.
-_SEQUENCES = re.compile(
-    rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-OQ-WYZ\\`-~])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,41 +23,6 @@ class TextLine:
     text: str
     role: str = ""
     at: float = 0.0
-
-
-class LineCutter:
-    """Makes lines of the chunks of one stream; a line that is not whole yet is kept back."""
-
-    def __init__(self, role: str) -> None:
-        self._role = role
-        self._rest = b""
-        self._at = 0.0
-
-    def feed(self, data: bytes, at: float) -> list[TextLine]:
-        """The lines that are whole now. Whole control sequences are dropped, what else does not
-        print is made visible; of a line drawn over by carriage returns the last state is kept."""
-        if not self._rest:
-            self._at = at
-        *whole, rest = (self._rest + data).split(b"\n")
-        lines = []
-        for raw in whole:
-            lines.append(self._line(raw))
-            self._at = at
-        self._rest = rest
-        if len(rest) > LONGEST:
-            lines.append(self._line(rest))
-            self._rest = b""
-        return lines
-
-    def flush(self) -> list[TextLine]:
-        """What has no newline yet, as a line."""
-        rest, self._rest = self._rest, b""
-        return [self._line(rest)] if rest else []
-
-    def _line(self, raw: bytes) -> TextLine:
-        seen = _SEQUENCES.sub(b"", raw[:LONGEST]).rstrip(b"\r").rpartition(b"\r")[2]
-        text = clean_line(seen.decode("utf-8", "replace"))
-        return TextLine(text, self._role, self._at)
 
 
 class TextBuffer:

@@ -7,38 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contui.tui.view_models import logs
-from contui.tui.view_models.logs import LineCutter, TextBuffer, TextLine
-
-
-@given(st.lists(st.binary(max_size=30), max_size=20))
-def test_chunks_do_not_matter(chunks: list[bytes]) -> None:
-    pieces, whole = LineCutter(""), LineCutter("")
-    found = [line.text for chunk in chunks for line in pieces.feed(chunk, 0.0)]
-    found += [line.text for line in pieces.flush()]
-    data = b"".join(chunks)
-    assert found == [line.text for line in (*whole.feed(data, 0.0), *whole.flush())]
-    assert not any("\x1b" in text for text in found)
-
-
-def test_sequences_are_dropped_and_stray_controls_shown() -> None:
-    cutter = LineCutter("bad")
-    data = b"\x1b[1;31mred\x1b[0m\x1b]0;t\x07 \x1b[?25l\x07x\r\n10%\r50%\r100%\n\xff\n"
-    lines = cutter.feed(data, 7.0)
-    assert [line.text for line in lines] == ["red ␇x", "100%", "\ufffd"]
-    assert {(line.role, line.at) for line in lines} == {("bad", 7.0)}
-
-
-def test_a_line_is_as_old_as_its_first_byte() -> None:
-    cutter = LineCutter("")
-    assert cutter.feed(b"ab", 1.0) == []
-    assert [line.at for line in cutter.feed(b"c\nd\n", 2.0)] == [1.0, 2.0]
-
-
-def test_a_line_without_end_does_not_grow_for_ever() -> None:
-    cutter = LineCutter("")
-    found = [line for _ in range(100) for line in cutter.feed(b"x" * 10_000, 0.0)]
-    assert found
-    assert max(len(line.text) for line in found) <= logs.LONGEST
+from contui.tui.view_models.logs import TextBuffer, TextLine
 
 
 def lines(count: int, text: str = "line {}") -> list[TextLine]:
