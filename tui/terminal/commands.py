@@ -80,7 +80,7 @@ class Commands(Reports):
     def operating_system_command(self, body: str, terminator: str) -> None:
         """Run ``OSC body``; an answer ends as the question did."""
         code, _, argument = body.partition(";")
-        if not code.isdigit() or len(code) > 4:
+        if not code.isdecimal() or len(code) > 4:
             return
         number = int(code)
         if number in (0, 1, 2):
@@ -118,12 +118,12 @@ class Commands(Reports):
     def _palette_command(self, number: int, argument: str, terminator: str) -> None:
         if number == 104:
             for index in argument.split(";") if argument else map(str, range(256)):
-                if index.isdigit():
+                if index.isdecimal():
                     self._forget_color(int(index[:4]))
         elif number == 4:
             parts = argument.split(";")
             for index, value in zip(parts[::2], parts[1::2], strict=False):
-                if index.isdigit() and len(index) <= 3 and int(index) <= 255:
+                if index.isdecimal() and len(index) <= 3 and int(index) <= 255:
                     self._color(int(index), f"4;{int(index)}", value, terminator)
 
     def _default_colors(self, number: int, argument: str, terminator: str) -> None:

@@ -58,6 +58,7 @@ def check_rows(terminal: Terminal) -> None:
 @given(STREAM, st.lists(st.integers(0, 400), max_size=20))
 @example(b"\x1b[3\r1mx", [3, 4])
 @example(b"a\x1b[3b", [1])
+@example("\x1b]\u00b9;x\x07\x1b]4;\u00b2;red\x07\x1b]104;\u00b3\x07".encode(), [])
 @example("e\u0301\x1b[3b".encode(), [1])
 def test_cutting_changes_nothing(data: bytes, cuts: list[int]) -> None:
     cuts = [min(cut, len(data)) for cut in cuts]
