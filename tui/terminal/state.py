@@ -100,7 +100,6 @@ class State(ScreenBase, pyte.Screen):
         self.mode = {mo.DECAWM, mo.DECTCEM, private(1007)}
         self.tabstops = set(range(8, self.columns, 8))
         self.cursor_shape = 0
-        self.eight_bit = False
         self.stretched = False
         self.repaint = True
         self._reset_cursor()
@@ -116,6 +115,7 @@ class State(ScreenBase, pyte.Screen):
         self.last_x = 0
         self.modify_other_keys = 0
         self.protection = NO_PROTECTION
+        self.eight_bit = False
         self.charsets = ["B", "B", "B", "B"]
         self.left_set, self.right_set, self.single_shift = 0, 2, 0
         self.reset_margins()
