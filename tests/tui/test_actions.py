@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 import grpc
 import pytest
 
@@ -203,16 +206,16 @@ async def test_every_key_can_be_changed(backend: FakeBackend, opened: Open) -> N
 
 
 def test_every_action_can_be_done() -> None:
+    from contui.tui import widgets
     from contui.tui.app import ContuiApp
-    from contui.tui.widgets.log_pane import LogPane
-    from contui.tui.widgets.process_pane import ProcessPane
-    from contui.tui.widgets.session_pane import SessionPane
 
-    places = (ContuiApp, LogPane, ProcessPane, SessionPane)
+    names = [item.name for item in pkgutil.iter_modules(widgets.__path__)]
+    modules = [importlib.import_module(f"contui.tui.widgets.{name}") for name in names]
+    panes = [item for module in modules for item in vars(module).values() if isinstance(item, type)]
     missing = [
         action.id
         for action in ACTIONS
-        if not any(hasattr(place, f"act_{action.id}") for place in places)
+        if not any(hasattr(place, f"act_{action.id}") for place in (ContuiApp, *panes))
     ]
     assert missing == []
 
