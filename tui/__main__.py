@@ -46,6 +46,16 @@ def _app() -> int:
             "contui: the user interface needs a terminal\n  for the command line: contui --help\n"
         )
         return 1
+    from contui.tui import first_frame
+
+    first_frame.show()
+    try:
+        return _opened()
+    finally:
+        first_frame.undo()
+
+
+def _opened() -> int:
     if sys.flags.no_site:  # as the launcher starts us: commands need no installed packages
         import site
 

@@ -45,7 +45,8 @@ def row_lines(row: Row, results: Results) -> list[str]:
     title = f"{row.title}, {row.unit}" if row.unit else row.title
     cells = "".join(f" {cell(found.get(name), row.tail):>{CELL}}" for name in COLUMNS)
     verdicts = row.verdicts(results)
-    lines = [f"{title:<{TITLE}}{cells} {goal_cell(verdicts[0])}"]
+    goal = goal_cell(verdicts[0]) if verdicts else ""
+    lines = [f"{title:<{TITLE}}{cells} {goal}".rstrip()]
     blank = " " * (TITLE + (CELL + 1) * len(COLUMNS))
     lines += [f"{blank} {goal_cell(verdict)}" for verdict in verdicts[1:]]
     for name, samples in found.items():

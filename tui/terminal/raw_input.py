@@ -23,6 +23,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from contui.tui import first_frame
 from contui.tui.terminal.keys import ALT, CTRL, encode_keypad, encode_press
 from contui.tui.terminal.modes import Modes
 
@@ -149,6 +150,11 @@ def _hold(data: str, mark: str) -> tuple[str, str]:
 
 class PaneDriver(LinuxDriver):
     """Textual's driver with ``RawKeyParser``; a lone ESC is a key sooner."""
+
+    def write(self, data: str) -> None:
+        """Write to the terminal; the alternate screen that the first frame is on is not left."""
+        if data != first_frame.ENTER or not first_frame.take():
+            super().write(data)
 
     def run_input_thread(self) -> None:
         """Wait for input and dispatch events."""
