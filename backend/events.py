@@ -72,7 +72,7 @@ class Bus:
     def __init__(self, last: int = 0) -> None:
         self._kept: deque[Event] = deque(maxlen=KEPT)
         self._watchers: set[Watcher] = set()
-        self.sequence = last
+        self._began = self.sequence = last
 
     def publish(
         self,
@@ -98,9 +98,9 @@ class Bus:
         return [e for e in self._kept if e.sequence > after and e.at_ns >= since_ns]
 
     def has_after(self, after: int) -> bool:
-        """Whether every event behind number `after` is still kept."""
+        """Whether every event behind number `after` is still kept; 0: every one there was."""
         first = self._kept[0].sequence if self._kept else self.sequence + 1
-        return first - 1 <= after <= self.sequence
+        return first - 1 <= (after or self._began) <= self.sequence
 
     @contextmanager
     def watch(self) -> Iterator[Watcher]:

@@ -11,8 +11,11 @@ import pytest
 
 from tests.support.engine import Engine
 
-# Under nohup the hang-up signal is ignored, and every client under test would inherit that.
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
+# nohup ignores HUP, and a shell without job control INT and QUIT of what it puts in the background:
+# every client under test would inherit that.
+for _ignored in (signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(_ignored, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

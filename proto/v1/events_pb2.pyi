@@ -51,7 +51,7 @@ class WatchRequest(_message.Message):
     UNTIL_FIELD_NUMBER: _builtins.int
     snapshot: _builtins.bool
     after: _builtins.int
-    """sequence number of the last event seen"""
+    """sequence number of the last event seen; 0: all that are kept"""
     @_builtins.property
     def filters(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """type, container (id or name), event (action)"""

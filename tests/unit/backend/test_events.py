@@ -58,6 +58,11 @@ def test_a_number_of_an_earlier_backend_is_known_for_one() -> None:
     assert not bus.has_after(3)
     assert bus.publish("container", "start").sequence == 1001
     assert not bus.has_after(999)
+    assert bus.has_after(0), "all that there were"
+    assert [event.sequence for event in bus.kept(after=0)] == [1001]
+    for _ in range(KEPT):
+        bus.publish("container", "start")
+    assert not bus.has_after(0)
 
 
 def test_since() -> None:
