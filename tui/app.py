@@ -15,12 +15,12 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
-from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
 from contui.tui.actions import Actions
 from contui.tui.backend_link import BackendLink
+from contui.tui.faults import Faults
 from contui.tui.keyboard import Keyboard
 from contui.tui.keymap import LED, Keymap
 from contui.tui.messages import (
@@ -66,7 +66,7 @@ LIST_HINTS = ("attach", "shell", "logs", "processes", "stats", "inspect", "new",
               "remove", "filter", "quit", "help")  # fmt: skip
 
 
-class ContuiApp(Actions, Keyboard, Notifying, App[str], inherit_bindings=False):
+class ContuiApp(Actions, Keyboard, Notifying, Faults, inherit_bindings=False):
     """One window on one backend. Returns a sentence for the terminal when it is left."""
 
     TITLE = "contui"

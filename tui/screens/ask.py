@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from textual import events, on
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from contui.tui.screens.dialog import Dialog
 from contui.tui.view_models.text import Span
 from contui.tui.widgets.paint import content
 from contui.tui.widgets.prompt import Prompt
 
 
-class AskScreen(ModalScreen[str | None], inherit_bindings=False):
+class AskScreen(Dialog[str | None], inherit_bindings=False):
     """Dismissed with the line, or None when it was left by escape or a click outside."""
 
     DEFAULT_CSS = """

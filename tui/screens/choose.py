@@ -10,10 +10,10 @@ from textual import events, on
 from textual.containers import Vertical
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from contui.tui.screens.dialog import Dialog
 from contui.tui.view_models.text import Span, fit
 from contui.tui.widgets.paint import PaintedScroll, content
 from contui.tui.widgets.prompt import Prompt
@@ -98,7 +98,7 @@ class ChoiceList(PaintedScroll):
             self.post_message(self.Picked(index))
 
 
-class ChooseScreen(ModalScreen[str], inherit_bindings=False):
+class ChooseScreen(Dialog[str], inherit_bindings=False):
     """Dismissed with the id of the choice, or "" for none."""
 
     DEFAULT_CSS = """

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from textual import events
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from contui.tui.screens.dialog import Dialog
 from contui.tui.view_models.text import Span
 from contui.tui.widgets.paint import content
 
 
-class ConfirmScreen(ModalScreen[bool], inherit_bindings=False):
+class ConfirmScreen(Dialog[bool], inherit_bindings=False):
     """Dismissed with True for yes; everything but y and enter is no."""
 
     DEFAULT_CSS = """

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from textual import events, on
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Static
 
 from contui.tui.screens.choose import Choice, ChooseScreen
+from contui.tui.screens.dialog import Dialog
 from contui.tui.view_models.forms import Field, Wrong
 from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.text import Span, clean
@@ -28,7 +28,7 @@ class Tick(Checkbox):
         return "X" if self.value else " "
 
 
-class FormScreen(ModalScreen[Values | None], inherit_bindings=False):
+class FormScreen(Dialog[Values | None], inherit_bindings=False):
     """Dismissed with the values, or None. `check` returns the command line or raises Wrong.
 
     With `attempt` the form stays, with all that was typed, until what it asks for has worked.

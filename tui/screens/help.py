@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from textual import events
 from textual.containers import Vertical
 from textual.geometry import Size
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
 from contui.tui.keymap import Keymap
+from contui.tui.screens.dialog import Dialog
 from contui.tui.view_models.text import Span, fit
 from contui.tui.widgets.paint import PaintedScroll, content
 
@@ -60,7 +60,7 @@ class HelpText(PaintedScroll, can_focus=True):
         return self.strip(line, self.size.width)
 
 
-class HelpScreen(ModalScreen[None], inherit_bindings=False):
+class HelpScreen(Dialog[None], inherit_bindings=False):
     """Any key but those that scroll closes it."""
 
     DEFAULT_CSS = """

@@ -1,0 +1,22 @@
+"""What all dialogs are: over the window, with one answer. `contui.tui.screens` holds the kinds."""
+
+from __future__ import annotations
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen, ScreenResultType
+
+__all__ = ["Dialog", "ScreenResultType"]
+
+
+class Dialog(ModalScreen[ScreenResultType], inherit_bindings=False):
+    """Dismissed once: Textual would take the screen below away, too, for a key pressed twice."""
+
+    _answered = False
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Go away with an answer; a second one is not heard."""
+        if self._answered:
+            return AwaitComplete()
+        self._answered = True
+        answer: AwaitComplete = super().dismiss(result)
+        return answer
