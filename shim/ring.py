@@ -14,8 +14,8 @@ from contui.shim.replay import NO_SIZE, Cursor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from contui.shim.follower import Follower
     from contui.shim.replay import Piece, Size
-    from contui.shim.shadow import Shadow
 
 
 _BLOCK = 512 << 10  # bytes by which the start of a ring moves on
@@ -31,14 +31,15 @@ class RingStore:
     def __init__(self, path: str, size: int, offset: int = 0) -> None:
         """Keeps at least `size` bytes, and begins at `offset`. Raises OSError."""
         self._path = path
-        self._capacity = size + _BLOCK
+        self._far = max(_BLOCK, size // 2)
+        self._capacity = size + self._far
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         self.start = self._filed = self.end = offset
         self._recent = bytearray()  # from `_filed` to `end`
         self._sizes: list[Size] = []  # changes that are kept
         self._size = NO_SIZE  # the last one before `start`
         self._changes = 0
-        self._shadow: Shadow | None = None
+        self._follower: Follower | None = None
         self._step = _BLOCK
 
     def append(self, stream: int, data: memoryview) -> None:
@@ -89,7 +90,7 @@ class RingStore:
         return [(1, offset, data, 0)]
 
     def screen(self) -> tuple[tuple[int, int], bytes]:
-        return (self.start, 0), self._shadow.prologue() if self._shadow else b""
+        return (self.start, 0), self._follower.prologue() if self._follower else b""
 
     def resized(self, cols: int, rows: int) -> None:
         self._changes += 1
@@ -132,32 +133,35 @@ class RingStore:
         keep = block.rfind(b"\n") + 1 or block.rfind(b"\x1b") if size == self._step else size
         if keep < size // 2:
             keep = size
-        parsed, at = 0, 0
+        at = 0
         for change in self._sizes:  # that are in the block
             offset = change[1] - self.start
             if offset >= keep:
                 break
-            parsed += self._forget(block[at:offset])
+            self._forget(block[at:offset])
             self._resize(change)
             at = offset
         self._sizes = [change for change in self._sizes if change[1] >= self.start + keep]
-        parsed += self._forget(block[at:keep])
+        parsed = self._forget(block[at:keep])
         self.start += keep
-        # What has to be looked at closely is so in turns that nobody notices.
-        self._step = _BLOCK if parsed * 8 < keep else _SMALL_BLOCK
+        if self._follower is not None and self._follower.skims:
+            # Whoever reads too slowly is thrown back rarely then: that is when all is looked at.
+            self._step = self._far
+        else:  # what has to be looked at closely is so in turns that nobody notices
+            self._step = _BLOCK if parsed * 8 < keep - at else _SMALL_BLOCK
 
     def _resize(self, change: Size) -> None:
         self._size = change
-        if self._shadow is not None:
-            self._shadow.resize(*change[2:])
+        if self._follower is not None:
+            self._follower.resize(*change[2:])
 
     def _forget(self, data: bytes) -> int:
-        """Follow what leaves; how many bytes of it had to be looked at closely."""
+        """Follow what leaves; how many bytes of it were looked at closely."""
         if not data:
             return 0
-        if self._shadow is None:
-            from contui.shim.shadow import Shadow
+        if self._follower is None:
+            from contui.shim.follower import Follower
 
             cols, rows = self._size[2:] if self._size[2] else _USUAL
-            self._shadow = Shadow(cols, rows)
-        return self._shadow.feed(data)
+            self._follower = Follower(cols, rows)
+        return self._follower.feed(data)

@@ -1,16 +1,18 @@
 """One viewer's stream: frames to a bounded outbox, input up, opened again when it is lost.
 
-At the other end: `contui.backend.services.sessions`. The pane takes frames out at its own pace;
-when the outbox is full the stream is not read, so a flood waits in the backend and not in memory.
+At the other end: on the same machine `contui.shim.viewer` (see `contui.tui.direct_stream`), else
+`contui.backend.services.sessions`. The pane takes frames out at its own pace; when the outbox is
+full the stream is not read, so a flood waits outside and not in memory.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
+from contui.tui import direct_opening
 from contui.tui.backend_link import BackendLink
 from contui.tui.view_models import frames
 from contui.tui.view_models.problem import Problem
@@ -32,12 +34,17 @@ class Outbox:
         self._some = asyncio.Event()
         self._room = asyncio.Event()
         self._idle = asyncio.Event()
+        self.roomy: Callable[[], None] | None = None
         self._room.set()
         self._idle.set()
 
     async def put(self, frame: frames.Frame) -> None:
         """Add a frame, when there is room."""
-        await self._room.wait()
+        await self.room()
+        self.add(frame)
+
+    def add(self, frame: frames.Frame) -> bool:
+        """Add a frame; whether there is room for more, else `roomy` is called once there is."""
         self._frames.append(frame)
         self._idle.clear()
         self._some.set()
@@ -45,6 +52,11 @@ class Outbox:
             self._bytes += len(frame.data)
             if self._bytes >= self._limit:
                 self._room.clear()
+        return self._room.is_set()
+
+    async def room(self) -> None:
+        """Return when there is room."""
+        await self._room.wait()
 
     async def something(self) -> None:
         """Return when there is something to take."""
@@ -59,8 +71,10 @@ class Outbox:
             taken.append(frame)
             size += len(frame.data) if isinstance(frame, frames.Output) else 0
         self._bytes -= size
-        if self._bytes < self._limit:
+        if self._bytes < self._limit and not self._room.is_set():
             self._room.set()
+            if self.roomy is not None:
+                self.roomy()
         if not self._frames:
             self._some.clear()
         return taken
@@ -169,28 +183,66 @@ class SessionLink:
 
     async def _once(self, plan: OpenPlan) -> tuple[bool, Problem | None]:
         """One stream from opening to end: (no more to come, why it broke)."""
-        from contui.proto.v1 import sessions_pb2, sessions_pb2_grpc
-        from contui.tui.backend_link import _problem
+        from contui.tui.backend_link import CallFailed, _problem
         from contui.tui.translate import open_request
 
-        call = None
-        writer: asyncio.Task[None] | None = None
         try:
-            stub = sessions_pb2_grpc.SessionServiceStub(await self._backend.channel())
-            call = cast(Any, stub.Stream)()
-            await call.write(sessions_pb2.ClientFrame(open=open_request(plan, self._viewer)))
-            writer = asyncio.create_task(self._write(call))
-            return await self._read(call), None
+            request = open_request(plan, self._viewer)
+            descriptor = await direct_opening.open(self._backend, request)
+            if descriptor is None:
+                return await self._relayed(request), None
+            return await self._direct(descriptor)
         except asyncio.CancelledError:
             raise
+        except CallFailed as error:
+            return False, error.problem
         except Exception as error:
             return False, _problem(error)
         finally:
             self._connected = False
+
+    async def _direct(self, descriptor: int) -> tuple[bool, Problem | None]:
+        """A stream over a socket of the shim's own."""
+        from contui.tui.direct_stream import DirectStream
+
+        stream = DirectStream(descriptor, self._take)
+        writer = asyncio.create_task(self._write(stream.send))
+        self.outbox.roomy = stream.go_on
+        try:
+            return await stream.run()
+        finally:
+            self.outbox.roomy = None
+            writer.cancel()
+            stream.close()
+
+    def _take(self, frame: frames.Frame) -> bool:
+        """A frame to the outbox; whether there is room for more."""
+        if isinstance(frame, frames.Opened):
+            self._opened = self._connected = True
+            self._something.set()
+        return self.outbox.add(frame)
+
+    async def _relayed(self, request: Any) -> bool:
+        """A stream through the backend; whether the program's exit came."""
+        from contui.proto.v1 import sessions_pb2, sessions_pb2_grpc
+
+        stub = sessions_pb2_grpc.SessionServiceStub(await self._backend.channel())
+        call = cast(Any, stub.Stream)()
+        writer: asyncio.Task[None] | None = None
+
+        async def send(kind: str, value: Any) -> None:
+            await call.write(_client_frame(kind, value))
+            if kind == "detach":
+                await call.done_writing()
+
+        try:
+            await call.write(sessions_pb2.ClientFrame(open=request))
+            writer = asyncio.create_task(self._write(send))
+            return await self._read(call)
+        finally:
             if writer is not None:
                 writer.cancel()
-            if call is not None:
-                call.cancel()
+            call.cancel()
 
     async def _read(self, call: Any) -> bool:
         """Frames to the outbox; returns whether the program's exit came."""
@@ -200,15 +252,13 @@ class SessionLink:
             frame = translate(message)
             if frame is None:
                 continue
-            if isinstance(frame, frames.Opened):
-                self._opened = self._connected = True
-                self._something.set()
-            await self.outbox.put(frame)
+            if not self._take(frame):
+                await self.outbox.room()
             if isinstance(frame, frames.Exited):
                 return True
         return False
 
-    async def _write(self, call: Any) -> None:
+    async def _write(self, send: Callable[[str, Any], Awaitable[None]]) -> None:
         """What goes up, in order, once the stream is open."""
         while True:
             await self._something.wait()
@@ -218,9 +268,8 @@ class SessionLink:
                 if kind == "input" and len(value) > INPUT_BYTES:  # a paste; others come between
                     self._up.appendleft((kind, value[INPUT_BYTES:]))
                     value = value[:INPUT_BYTES]
-                await call.write(_client_frame(kind, value))
+                await send(kind, value)
                 if kind == "detach":
-                    await call.done_writing()
                     return
 
 

@@ -87,7 +87,9 @@ def test_size_follows_the_window(lab: Engine) -> None:
         assert small[1] < large[1]
 
 
-def test_killed_backend_is_survived(lab: Engine) -> None:
+@pytest.mark.parametrize("direct", ["1", "0"])
+def test_killed_backend_is_survived(lab: Engine, direct: str) -> None:
+    lab.env["CONTUI_DIRECT"] = direct
     with Tmux(CONTUI, lab.env) as tmux:
         tmux.click_on("lab")
         tmux.expect("PID 1")
