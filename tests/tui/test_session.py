@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import grpc
+import pytest
 
 from contui.proto.v1 import sessions_pb2, types_pb2
+from contui.tui.widgets import session_pane
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import EXITED, PAUSED, FakeBackend
 
@@ -154,6 +156,31 @@ async def test_the_end_says_what_to_do_and_keys_do_it(backend: FakeBackend, open
         await driver.press("r")
         await driver.until(lambda: pane.model.phase.value == "live")
         assert len(backend.session("web").opens) == 2
+
+
+@pytest.mark.parametrize(("typed", "taken"), [("ec", False), ("exit\r", True)])
+async def test_what_is_typed_when_the_program_ends_is_no_command(
+    backend: FakeBackend,
+    opened: Open,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    taken: bool,
+) -> None:
+    backend.add("web")
+    monkeypatch.setattr(session_pane, "MIDWAY", 3600.0)
+    async with opened() as driver:
+        pane = await driver.attach("web")
+        session = backend.session("web")
+        await driver.press(*("enter" if key == "\r" else key for key in typed))
+        await driver.until(lambda: session.typed == typed.encode())
+        backend.exits("web", 3)
+        await driver.until(lambda: pane.model.over)
+        await driver.press("d")
+        await driver.pilot.pause()
+        assert (driver.app.screen is not driver.app.main) == taken
+        monkeypatch.setattr(session_pane, "MIDWAY", -1.0)
+        await driver.press("escape" if taken else "d")
+        await driver.until(lambda: (driver.app.screen is driver.app.main) == taken)
 
 
 async def test_a_container_that_does_not_run_is_refused_in_words(

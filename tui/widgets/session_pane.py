@@ -29,6 +29,8 @@ from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.tab_bar import TabTitle
 
 LATE = 0.05  # seconds by which a timer may be late before keys may be, too
+MIDWAY = 0.6  # seconds within which a key belongs to the line that was being typed
+ENDS = (b"\r", b"\n", b"\x03", b"\x04")  # keys after which a line is not being typed any more
 CORNERS = 6  # cells of the lower border that are not for its text
 
 
@@ -48,6 +50,7 @@ class SessionPane(SessionStream):
         super().__init__(pane_id, spec, info, model, backend, keymap)
         self.leading = False  # the leader has been pressed, its second key is awaited
         self._resizing = False  # a border was moved: more of those keys move it on
+        self._typed_at = 0.0  # when a line was typed on; 0 when none is half typed
         self._detach_keys = detach_keys
         self._matcher = Matcher(parse(detach_keys))
         self._matching: Timer | None = None
@@ -71,6 +74,7 @@ class SessionPane(SessionStream):
 
     def again(self) -> None:
         self._matcher = Matcher(parse(self._detach_keys))
+        self._typed_at = 0.0
         super().again()
 
     # -- keys ------------------------------------------------------------------------------------
@@ -92,7 +96,7 @@ class SessionPane(SessionStream):
             return True
         if self.model.over:
             action = self._keymap.find(event.key, event.character, *self.scopes())
-            if action is not None:
+            if action is not None and not self._half_typed():
                 self.app.post_message(ActionAsked(action.id))
             return True
         return False
@@ -139,8 +143,18 @@ class SessionPane(SessionStream):
         """What was on its way to the program when it ended or was left is for contui."""
         for character in data.decode("ascii", "ignore"):
             action = self._keymap.find(character, character, *self.scopes())
-            if action is not None:
+            if action is not None and not self._half_typed():
                 self.app.post_message(ActionAsked(action.id))
+
+    def _half_typed(self) -> bool:
+        """Whether a key is still the rest of a line: the program ended under the typing hands,
+        and what was meant for it must not restart or remove anything."""
+        now = monotonic()
+        if self.model.phase is Phase.DETACHED or now - self._typed_at > MIDWAY:
+            return False
+        self._typed_at = now
+        self.app.bell()
+        return True
 
     def _wait_for_more(self, seconds: float) -> None:
         due = monotonic() + seconds
@@ -158,6 +172,8 @@ class SessionPane(SessionStream):
         self._type(self._matcher.release())
 
     def _type(self, data: bytes) -> None:
+        if data:
+            self._typed_at = 0.0 if data.endswith(ENDS) else monotonic()
         if self.model.tty:
             self._send(data)
         elif data:
