@@ -50,12 +50,13 @@ def fetch(container: str, lines: int = _LINES) -> messages.ExplainResponse:
 def text(facts: messages.ExplainResponse) -> str:
     """The sentences for a person: what is the matter, and below each what to do."""
     from contui.tui.view_models.explain import explain
+    from contui.tui.view_models.last_lines import readable
 
     name = harmless(facts.container.name)
     lines = [f"{name} ({facts.container.id[:12]}), image {harmless(facts.container.image)}"]
     for point in explain(facts):
         lines += _lines(point)
-    last = [f"    {harmless(line.decode('utf-8', 'replace'))}" for line in facts.last_lines]
+    last = [f"    {harmless(line)}" for line in readable(facts.last_lines)]
     if last:
         lines += ["", "the end of its log:", *last]
     return "\n".join(lines) + "\n"

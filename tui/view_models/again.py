@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shlex import quote
+from contui.tui.view_models.quoting import joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,9 +23,7 @@ def run_again(name: str, spec: ContainerSpec, flag: str) -> str:
         if value and option not in flag.split():
             words += [option, value]
     rest = ["…"] if _has_more(spec) else []
-    line = " ".join(quote(word) for word in words)
-    tail = " ".join([*rest, *(quote(word) for word in (spec.image, *spec.command))])
-    return f"{line} {tail}"
+    return " ".join([joined(words), *rest, joined((spec.image, *spec.command))])
 
 
 def _switches(spec: ContainerSpec, flag: str) -> list[str]:

@@ -27,6 +27,7 @@ from contui.tui.view_models.points import (
     is_init,
     no_terminal,
     recreate_with,
+    shell_beside,
     start_again,
     stdin_closed,
 )
@@ -252,6 +253,9 @@ def _stopping(facts: ExplainResponse, init: InitFacts) -> Point:
     known = (signals.HUP,) if init.name in SHELLS else (INT, signals.QUIT, signals.HUP)
     handled = next((s for s in known if heeds(init, s)), 0)
     remedies = [recreate_with(c.name, "--init")]
+    if signals.has(init.ignored, sent):  # an init would hand it on, to be ignored again
+        text = f"{word}, which PID 1 ({init.name}) ignores, {rest}"
+        remedies = [_kill(c.name)]
     if handled:
         remedies.append(recreate_with(c.name, f"--stop-signal {signals.name(handled)}"))
     return Point("stop", WARN, text, *remedies)
@@ -284,7 +288,8 @@ def _health(facts: ExplainResponse) -> Iterable[Point]:
         yield Point("health", NOTE, f"its health check has not passed yet{said}")
         return
     times = f"{facts.health_failures} times in a row"
-    yield Point("health", BAD, f"it is unhealthy: its check failed {times}{said}")
+    text = f"it is unhealthy: its check failed {times}{said}"
+    yield Point("health", BAD, text, follow_log(c.name), shell_beside(c.name))
 
 
 def _refusals(facts: ExplainResponse) -> Iterable[Point]:

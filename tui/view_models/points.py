@@ -96,15 +96,14 @@ def no_terminal(name: str, *, running: bool = True, level: str = WARN) -> Point:
 def interrupt_lost(name: str, init: InitFacts) -> Point:
     """Ctrl-C does nothing."""
     who = init.name or "its program"
-    if signals.has(init.ignored, INT):
+    other = next((s for s in (TERM, signals.QUIT, signals.HUP) if heeds(init, s)), KILL)
+    remedies = [other_signal(name, signals.name(other))]
+    if signals.has(init.ignored, INT):  # an init would hand it on, to be ignored again
         why = f"PID 1 ({who}) ignores SIGINT"
     else:
         why = f"PID 1 ({who}) has no handler for SIGINT, and the kernel lets nothing else end PID 1"
-    other = next((s for s in (TERM, signals.QUIT, signals.HUP) if heeds(init, s)), KILL)
-    return Point(
-        "interrupt", WARN, f"ctrl-c does nothing: {why}",
-        other_signal(name, signals.name(other)), recreate_with(name, "--init"),
-    )  # fmt: skip
+        remedies.append(recreate_with(name, "--init"))
+    return Point("interrupt", WARN, f"ctrl-c does nothing: {why}", *remedies)
 
 
 def several_writers(names: Sequence[str]) -> Point:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+from contui.tui.view_models.quoting import joined
+
 _BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _TABLE: dict[int, str] = {
     **{code: chr(0x2400 + code) for code in range(0x20)},
@@ -133,12 +135,7 @@ def plural(count: int, noun: str) -> str:
 
 def command_line(argv: Sequence[str]) -> str:
     """A command as a person would type it, cleaned."""
-    return clean(" ".join(_quote(word) for word in argv))
-
-
-def _quote(word: str) -> str:
-    plain = word and all(char.isalnum() or char in "@%+=:,./-_" for char in word)
-    return word if plain else "'" + word.replace("'", "'\\''") + "'"
+    return clean(joined(argv))
 
 
 def program(argv: Sequence[str]) -> str:

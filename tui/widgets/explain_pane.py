@@ -14,10 +14,11 @@ from contui.tui import calls
 from contui.tui.messages import ExplainCame
 from contui.tui.view_models.containers import ContainerInfo, glyph
 from contui.tui.view_models.explain import explain
+from contui.tui.view_models.last_lines import readable
 from contui.tui.view_models.logs import TextLine
 from contui.tui.view_models.points import Point
 from contui.tui.view_models.problem import Problem
-from contui.tui.view_models.text import Span, clean, clean_lines
+from contui.tui.view_models.text import Span, clean
 from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.text_pane import TextPane
@@ -70,9 +71,7 @@ class ExplainPane(TextPane):
             lines += self._lines(point)
         if facts.last_lines:
             lines.append(TextLine("the end of its log:", "strong"))
-        for line in facts.last_lines:
-            text = clean_lines(line.decode("utf-8", "replace"))
-            lines += [TextLine(f"    {part}", "muted") for part in text]
+        lines += [TextLine(f"    {line}", "muted") for line in readable(facts.last_lines)]
         buffer = self.view.buffer
         buffer.clear()
         buffer.add(lines)

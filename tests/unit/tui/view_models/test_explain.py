@@ -77,6 +77,7 @@ def test_ctrl_c_that_does_nothing() -> None:
     assert "run -d --init -it" in commands(point)
     ignoring = points(facts(init={**init, "ignored": mask("INT")}))["interrupt"]
     assert "ignores SIGINT" in ignoring.text
+    assert "--init" not in commands(ignoring)  # an init hands the signal on to who ignores it
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,15 @@ def test_what_stop_will_do() -> None:
     shell = points(facts(init={"name": "bash", "caught": mask("INT", "HUP")}))["stop"]
     assert "--stop-signal HUP" in commands(shell)  # a shell's handler for INT does not end it
     assert "ends it at once" in points(facts(init={}, stop_signal="SIGKILL"))["stop"].text
+
+
+def test_stop_of_a_program_that_ignores_the_signal() -> None:
+    init = {"name": "bash", "ignored": mask("TERM"), "caught": mask("HUP")}
+    point = points(facts(init=init))["stop"]
+    assert "which PID 1 (bash) ignores, and KILL follows" in point.text
+    assert "--init" not in commands(point)
+    assert "contui kill c" in commands(point)
+    assert "--stop-signal HUP" in commands(point)
 
 
 def test_an_init_forwards() -> None:
