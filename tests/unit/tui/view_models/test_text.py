@@ -72,6 +72,7 @@ def test_sizes_and_counts() -> None:
 
 
 def test_commands_are_quoted_and_cleaned() -> None:
-    assert command_line(["sh", "-c", "a 'b'\x1b"]) == "sh -c 'a '\\''b'\\''␛'"
+    assert command_line(["sh", "-c", "a 'b'"]) == "sh -c 'a '\\''b'\\'''"
+    assert command_line(["a\x1b", "\u202e"]) == r"$'a\033' '�'"
     assert program(["/usr/bin/top", "-b"]) == "top"
     assert program([]) == ""
