@@ -167,7 +167,7 @@ def test_a_full_disk_stops_only_the_log(engine: Engine) -> None:
             done = engine.cli("logs", "full")
             lines = done.stdout.splitlines()
             assert lines[:3] == [b"1", b"2", b"3"]
-            assert lines[-1] == b"end"
+            assert lines[-1].endswith(b"end"), "the disk may have been full in mid-line"
             assert b"missing" in done.stderr
         finally:
             engine.cli("kill", "full")
