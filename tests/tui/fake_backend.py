@@ -85,7 +85,9 @@ class Session:
         event.set()
 
     def typed_in(self, data: bytes) -> None:
-        """A person typed; the program echoes."""
+        """A person typed; the program echoes, if it hears."""
+        if not self.open_stdin:
+            return
         self.typed += data
         self.write(data.replace(b"\r", b"\r\n"))
         if b"exit\r" in self.typed:

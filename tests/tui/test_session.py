@@ -320,3 +320,12 @@ async def test_hostile_output_stays_in_its_pane(backend: FakeBackend, opened: Op
 
 async def until_tabs(driver: Driver, count: int) -> None:
     await driver.until(lambda: len(driver.app.workspace.tabs) == count)
+
+
+async def test_what_goes_nowhere_is_not_shown(backend: FakeBackend, opened: Open) -> None:
+    backend.add("deaf", tty=False, open_stdin=False)
+    async with opened() as driver:
+        pane = await driver.attach("deaf")
+        await driver.press(*"lost")
+        await driver.until(lambda: "stdin is closed" in driver.screen())
+        assert "lost" not in "\n".join(pane.terminal.terminal.display)

@@ -187,7 +187,8 @@ class SessionPane(SessionStream):
                 self.trap_typed(data)
             return
         data = data.replace(b"\r", b"\n")
-        self.terminal.feed(data.replace(b"\n", b"\r\n"))
+        if self.model.open_stdin:  # else it goes nowhere, and must not look as if it went
+            self.terminal.feed(data.replace(b"\n", b"\r\n"))
         self._send(data)
 
     def _send(self, data: bytes) -> None:
