@@ -86,9 +86,9 @@ class Session:
 
     def typed_in(self, data: bytes) -> None:
         """A person typed; the program echoes, if it hears."""
+        self.typed += data
         if not self.open_stdin:
             return
-        self.typed += data
         self.write(data.replace(b"\r", b"\r\n"))
         if b"exit\r" in self.typed:
             self.end(3)
