@@ -173,7 +173,7 @@ class Lasting:
 
     def command(self, body: str) -> None:
         code, _, argument = body.partition(";")
-        number = int(code) if code.isdigit() and len(code) < 5 else -1
+        number = pens.number(code) if code.isdigit() and code.isascii() else -1
         if number in (0, 1, 2):
             kept = argument[:_LONGEST]
             self.icon = kept if number != 2 else self.icon
@@ -190,9 +190,12 @@ class Lasting:
         words = argument.split(";")
         if number == 4:
             for index, value in zip(words[::2], words[1::2], strict=False):
-                self._color(f"4;{index}", value, index.isdigit() and int(index[:4]) < 256)
+                place = pens.number(index)
+                self._color(
+                    f"4;{place}", value, index.isascii() and index.isdigit() and place < 256
+                )
         elif number == 104:
-            gone = [f"4;{word}" for word in words] if argument else [*self.palette]
+            gone = [f"4;{pens.number(word)}" for word in words] if argument else [*self.palette]
             for name in gone:
                 if name.startswith("4;"):
                     self.palette.pop(name, None)

@@ -6,7 +6,8 @@ T.416 for colon forms). At the other end: `contui.shim.canvas`, `contui.shim.rep
 
 from __future__ import annotations
 
-_MOST = 2048  # pens that are numbered at a time
+_MOST = 1024  # pens that are known at a time
+_MOST_STEPS = 6144  # from one pen to the next that are known at a time
 _COLORS = {38: 39, 48: 49, 58: 59}
 _UNDO = {3: 23, 7: 27, 8: 28, 9: 29, 53: 55, 4: 24, 21: 24}
 _BACKGROUND = 49
@@ -29,7 +30,14 @@ class Pen:
 
 
 PLAIN = Pen((), "", False)
+_stepped: list[Pen] = []  # the pens that know steps, one for each
 _pens: dict[tuple[tuple[tuple[int, str], ...], str, bool], Pen] = {}
+
+
+def number(text: str) -> int:
+    """What ASCII digits say, however many: one that is too long to be meant stays out of range.
+    0 for what is no number."""
+    return int(text.lstrip("0")[:9] or 0) if text.isascii() and text.isdigit() else 0
 
 
 def _pen(words: tuple[tuple[int, str], ...], link: str, protected: bool) -> Pen:
@@ -38,8 +46,8 @@ def _pen(words: tuple[tuple[int, str], ...], link: str, protected: bool) -> Pen:
     pen = _pens.get((words, link, protected))
     if pen is None:
         if len(_pens) >= _MOST:
+            _forget_steps()  # else a pen that is still in use would keep all the others
             _pens.clear()  # those in use stay; one that is made twice costs a needless sequence
-            PLAIN.after.clear()
         pen = _pens[words, link, protected] = Pen(words, link, protected)
     return pen
 
@@ -54,52 +62,59 @@ def apply(pen: Pen, body: str) -> Pen:
         while at < len(codes):
             at += _one(words, codes, at)
         after = _pen(tuple(sorted(words.items())), pen.link, pen.protected)
-        if len(pen.after) >= _MOST:
-            pen.after.clear()
+        if len(_stepped) >= _MOST_STEPS:
+            _forget_steps()
         pen.after[body] = after
+        _stepped.append(pen)
     return after
+
+
+def _forget_steps() -> None:
+    for pen in _stepped:
+        pen.after.clear()
+    _stepped.clear()
 
 
 def _one(words: dict[int, str], codes: list[str], at: int) -> int:
     """Take the parameter at `at`; how many it needed."""
     code = codes[at]
     head, colon, tail = code.partition(":")
-    number = int(head) if head.isdigit() else 0
-    if number in _COLORS:
-        return _color(words, codes, at, number)
+    kind = number(head)
+    if kind in _COLORS:
+        return _color(words, codes, at, kind)
     if colon:
-        if number == 4 and tail.isdigit() and int(tail) <= 5:
-            _underline(words, code, int(tail))
-    elif number == 0:
+        if kind == 4 and tail.isdigit() and number(tail) <= 5:
+            _underline(words, number(tail))
+    elif kind == 0:
         words.clear()
-    elif number in (1, 2, 5, 6):
-        _together(words, number)
-    elif number in _UNDO:
-        words[_UNDO[number]] = code
-    elif 30 <= number <= 37 or 90 <= number <= 97:
-        words[39] = code
-    elif 40 <= number <= 47 or 100 <= number <= 107:
-        words[49] = code
-    elif number in (22, 23, 24, 25, 27, 28, 29, 39, 49, 55, 59):
-        words.pop(number, None)
+    elif kind in (1, 2, 5, 6):
+        _together(words, kind)
+    elif kind in _UNDO:
+        words[_UNDO[kind]] = str(kind)
+    elif 30 <= kind <= 37 or 90 <= kind <= 97:
+        words[39] = str(kind)
+    elif 40 <= kind <= 47 or 100 <= kind <= 107:
+        words[49] = str(kind)
+    elif kind in (22, 23, 24, 25, 27, 28, 29, 39, 49, 55, 59):
+        words.pop(kind, None)
     return 1
 
 
-def _underline(words: dict[int, str], code: str, shape: int) -> None:
+def _underline(words: dict[int, str], shape: int) -> None:
     if shape:
-        words[24] = code
+        words[24] = f"4:{shape}"
     else:
         words.pop(24, None)
 
 
-def _together(words: dict[int, str], number: int) -> None:
+def _together(words: dict[int, str], kind: int) -> None:
     """Bold and faint are set apart and undone together; so are both kinds of blinking."""
-    undo = 22 if number < 5 else 25
+    undo = 22 if kind < 5 else 25
     parts = {part for part in words.get(undo, "").split(";") if part}
-    words[undo] = ";".join(sorted(parts | {str(number if number < 5 else 5)}))
+    words[undo] = ";".join(sorted(parts | {str(kind if kind < 5 else 5)}))
 
 
-def _color(words: dict[int, str], codes: list[str], at: int, number: int) -> int:
+def _color(words: dict[int, str], codes: list[str], at: int, kind: int) -> int:
     """A colour with its parameters; one that is out of range changes nothing."""
     if ":" in codes[at]:
         taken, parts = 1, codes[at].split(":")[1:]
@@ -107,14 +122,14 @@ def _color(words: dict[int, str], codes: list[str], at: int, number: int) -> int
             parts = ["2", *parts[2:5]]
         parts = parts[:2] if parts[0] == "5" else parts
     else:
-        kind = codes[at + 1] if at + 1 < len(codes) else ""
-        taken = {"5": 3, "2": 5}.get(kind, 2)
+        space = codes[at + 1] if at + 1 < len(codes) else ""
+        taken = {"5": 3, "2": 5}.get(space, 2)
         parts = codes[at + 1 : at + taken]
-        parts += ["0"] * (4 - len(parts)) if kind == "2" else []
+        parts += ["0"] * (4 - len(parts)) if space == "2" else []
     wanted = {"5": 2, "2": 4}.get(parts[0] if parts else "", 0)
-    values = [int(part) if part.isdigit() else 0 for part in parts]
+    values = [number(part) for part in parts]
     if wanted and len(parts) == wanted and max(values) <= 255:
-        words[_COLORS[number]] = ";".join(map(str, [number, *values]))
+        words[_COLORS[kind]] = ";".join(map(str, [kind, *values]))
     return taken
 
 

@@ -231,7 +231,8 @@ class Shadow(Lasting):
             return numbers
         if ":" in numbers:
             return _nothing
-        values = [min(int(n or 0), _MOST_COUNT) for n in numbers.split(";")[:64]] if numbers else []
+        words = numbers.split(";")[:64] if numbers else []
+        values = [min(pens.number(word), _MOST_COUNT) for word in words]
         first = values[0] if values else 0
         simple = COUNTED.get(name)
         if simple is not None:

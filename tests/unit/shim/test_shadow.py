@@ -6,12 +6,14 @@ Whatever a program wrote, a fresh terminal that is fed the prologue is the termi
 from __future__ import annotations
 
 import dataclasses
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from contui.shim import pens
 from contui.shim.canvas import CHARSETS
 from contui.shim.shadow import Shadow
 from contui.shim.widths import width
@@ -173,3 +175,30 @@ def test_characters_are_as_wide_as_in_the_pane() -> None:
 def test_character_sets_are_those_of_the_pane() -> None:
     for name, table in CHARSETS.items():
         assert table == charsets.CHARSETS[name]
+
+
+@pytest.mark.parametrize("body", ["{}m", "{};1H", "38;2;{};1;1m", "38:2:{}:1:1m", "4:{}m", "?{}h"])
+def test_numbers_of_any_length_are_taken(body: str) -> None:
+    shadow = shadow_of(f"a\x1b[{body.format('1' * 5000)}b".encode(), 10_000)
+    assert any("b" in row.text for row in shadow.canvas.rows)
+
+
+@pytest.mark.parametrize("command", ["4;²;#fff", "²;title", "104;²", "4;٣;#fff"])
+def test_digits_of_other_scripts_are_no_numbers(command: str) -> None:
+    shadow = shadow_of(f"\x1b]{command}\x07text".encode(), 1000)
+    assert not shadow.palette
+    assert not shadow.title
+
+
+def test_a_colour_is_kept_once_however_its_number_is_written() -> None:
+    shadow = shadow_of("".join(f"\x1b]4;{'0' * n}7;#fff\x07" for n in range(500)).encode(), 300)
+    assert shadow.palette == {"4;7": "#fff"}
+
+
+def test_what_is_remembered_of_pens_is_bounded() -> None:
+    random = Random(1)
+    written = [f"\x1b[38;5;{random.randrange(256)}mx" for _ in range(20_000)]
+    shadow = shadow_of("".join(written).encode(), 5000)
+    assert sum(len(pen.after) for pen in [pens.PLAIN, *pens._pens.values()]) <= 6144
+    assert len(pens._pens) <= 1024
+    assert shadow.canvas.x or shadow.canvas.y
