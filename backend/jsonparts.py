@@ -59,8 +59,11 @@ class JsonPart:
             cut = held.rfind(b"\n") + 1
             if cut:
                 held = held[:cut]
-            else:  # an entry that is longer
-                held += os.pread(self.fd, min(most, left - len(held)), at + len(held))
+                break
+            more = os.pread(self.fd, min(most, left - len(held)), at + len(held))
+            if not more:  # the file was cut behind our back
+                return []
+            held += more  # of an entry that is longer
         return held.splitlines(keepends=True) if b"\r" not in held else list(_split(held))
 
     def close(self) -> None:

@@ -26,12 +26,14 @@ class Recording:
     def __init__(
         self, backend: BackendLink, watched: SessionModel, size: tuple[int, int], keys: bool
     ) -> None:
-        """`watched` is the session; `size` is its terminal's, now; `keys`: also what is typed."""
+        """`watched` is the session; `size` is its terminal's, now, where the stream does not tell
+        one; `keys`: also what is typed."""
         self.path = ""
         self.keys = keys
         self._model = SessionModel(watched.container, watched.name, watched.session, access="ro")
         self._model.size = (0, 0)  # this viewer has no terminal
         self._size = size
+        self._sized = False  # sizes come between the output that is written for them
         self._over = False
         self._link = SessionLink(backend, self._plan, f"recording of {watched.name}")
         self._recorder = Recorder(time.monotonic, time.time)
@@ -87,7 +89,11 @@ class Recording:
                 missing = model.gap_bytes
                 model.gap(stream, offset, count)
                 return self._missing(missing)
-            case frames.Watched(viewers):
+            case frames.Resized(size):
+                return recorder.resize(size)
+            case frames.Restored(size, prologue):
+                return recorder.restored(size or (0, 0), prologue)
+            case frames.Watched(viewers) if not self._sized:
                 sizes = [(v.cols, v.rows) for v in viewers if v.sizes]
                 return recorder.resize(sizes[0]) if sizes else b""
             case frames.Exited(exit):
@@ -104,11 +110,12 @@ class Recording:
 
     def _opened(self, frame: frames.Opened) -> bytes:
         again = self._recorder.started
+        self._sized = frame.size is not None
         self._model.opened(
             frame.session, frame.argv, frame.tty, frame.open_stdin, "ro", frame.start
         )
         lines = self._recorder.begin(
-            self._size, tty=frame.tty, title=self._model.name, command=frame.argv
+            frame.size or self._size, tty=frame.tty, title=self._model.name, command=frame.argv
         )
         if frame.prologue and not again:
             lines += self._recorder.output(STDOUT, frame.prologue)

@@ -49,6 +49,8 @@ class Scanning:
         """The lines in the wanted direction, then `next` of the last response goes on."""
         self._next = 0
         steps = await asyncio.to_thread(self._begin)
+        if steps is None:
+            return
         told, done = time.monotonic(), False
         while not done:
             step = await asyncio.to_thread(self._step, steps)
@@ -65,8 +67,11 @@ class Scanning:
         with self._busy:
             return None if self._closed else next(steps, None)
 
-    def _begin(self) -> Iterator[Step]:
-        query, position = self._query(), self._position()
+    def _begin(self) -> Iterator[Step] | None:
+        with self._busy:
+            if self._closed:
+                return None
+            query, position = self._query(), self._position()
         if self._request.backwards:
             return logscan.backwards(self._pages, position, query)
         return logscan.forwards(self._pages, position, query)
@@ -92,6 +97,8 @@ class Scanning:
     async def follow(self, growth: Growth) -> AsyncIterator[pb.ScanLogsResponse]:
         """What comes, at the most every APART seconds, for as long as more may come."""
         follower = await asyncio.to_thread(self._follower)
+        if follower is None:
+            return
         more = True
         while True:
             found = await asyncio.to_thread(self._look, follower)
@@ -105,8 +112,11 @@ class Scanning:
                 more = await growth.more()
         yield self._response(next=follower.position, finished=True, ended=True)
 
-    def _follower(self) -> Follower:
-        return Follower(self._pages, self._position(), self._query())
+    def _follower(self) -> Follower | None:
+        with self._busy:
+            if self._closed:
+                return None
+            return Follower(self._pages, self._position(), self._query())
 
     def _look(self, follower: Follower) -> News | None:
         with self._busy:

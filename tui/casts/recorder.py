@@ -19,6 +19,7 @@ STDOUT, STDERR = 1, 2
 OUTPUT, INPUT, RESIZE, MARKER = "o", "i", "r", "m"
 TERM = "xterm-256color"
 _DEFAULT_SIZE = (80, 24)
+_RESET = b"\x1bc"  # RIS: the player's terminal is a fresh one again
 
 
 class Recorder:
@@ -89,6 +90,11 @@ class Recorder:
     def gap(self, count: int) -> bytes:
         """Bytes that this viewer was too slow for."""
         return self.marker(f"{count} bytes of output are missing here")
+
+    def restored(self, size: tuple[int, int], prologue: bytes) -> bytes:
+        """Behind a gap: a fresh terminal of that size shows what was shown when it is fed this."""
+        self._decoders[STDOUT].reset()
+        return self.resize(size) + self.output(STDOUT, _RESET + prologue)
 
     def marker(self, label: str) -> bytes:
         """A place to find again."""

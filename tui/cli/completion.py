@@ -68,14 +68,13 @@ def candidates(words: list[str]) -> list[str]:
         return [name for name in verbs.names() if name.startswith(current)]
     if before[0] in verbs.PAIRS and len(before) > 1:
         before = [f"{before[0]} {verbs.SECONDS.get(before[1], before[1])}", *before[2:]]
-    module = verbs.module_of(before[0])
-    if not module:
+    verb = verb_of(before[0])
+    if verb is None:
         return []
-    verb: Verb = __import__(f"contui.tui.cli.{module}", fromlist=["VERBS"]).VERBS[before[0]]
     if current.startswith("-"):
         known = ["--help", *(f"--{flag.name}" for flag in verb.flags)]
         return [word for word in known if word.startswith(current)]
-    if _wants_value(verb, before[-1]):
+    if wants_value(verb, before[-1]):
         return []
     given = _arguments(verb, before[1:])
     kind = verb.complete
@@ -105,7 +104,17 @@ def _flag(verb: Verb, word: str) -> Flag | None:
     return None
 
 
-def _wants_value(verb: Verb, word: str) -> bool:
+def verb_of(name: str) -> Verb | None:
+    """The declaration of a verb; None for what is none."""
+    module = verbs.module_of(name)
+    if not module:
+        return None
+    verb: Verb = __import__(f"contui.tui.cli.{module}", fromlist=["VERBS"]).VERBS[name]
+    return verb
+
+
+def wants_value(verb: Verb, word: str) -> bool:
+    """Whether a word is a flag whose value is the next word."""
     flag = _flag(verb, word)
     return flag is not None and flag.kind != BOOL
 
@@ -116,7 +125,7 @@ def _arguments(verb: Verb, words: list[str]) -> list[str]:
         if skip:
             skip = False
         elif word.startswith("-"):
-            skip = _wants_value(verb, word)
+            skip = wants_value(verb, word)
         else:
             out.append(word)
     return out

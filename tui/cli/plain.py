@@ -102,18 +102,37 @@ class Prompt:
             complain("a quotation mark is not closed")
             return
         if words:
-            self._do([words[0], *(self._named(word) for word in words[1:])])
+            self._do(self._named(words))
 
-    def _named(self, word: str) -> str:
+    def _named(self, words: list[str]) -> list[str]:
+        """The words, with names for numbers where a view or a command takes containers."""
+        if _is_view(words):
+            return [words[0], *(self._name(word) for word in words[1:])]
+        from contui.tui.cli.completion import verb_of, wants_value
+
+        verb = verb_of(words[0])
+        if verb is None or not verb.complete.startswith(("containers", "running")):
+            return words
+        first_only = verb.options_first or verb.complete.endswith("+1")
+        out, value, done = words[:1], False, False
+        for word in words[1:]:
+            if done or value or word.startswith("-"):
+                value = not value and not done and wants_value(verb, word)
+                out.append(word)
+            else:
+                done = first_only
+                out.append(self._name(word))
+        return out
+
+    def _name(self, word: str) -> str:
         """A number of the last list is a name."""
         number = int(word) if word.isdecimal() and len(word) < 6 else 0
         return self._names[number - 1] if 0 < number <= len(self._names) else word
 
     def _do(self, words: list[str]) -> None:
         """A view, else a command of contui."""
-        known = VIEWS.get(words[0])
         try:
-            if known is not None and len(words) == 1 + known[1]:
+            if _is_view(words):
                 _view(words)
                 if words[0] == "list":
                     self._names = [container.name for container in _containers()]
@@ -132,6 +151,11 @@ class Prompt:
         status = run(words)
         if status:
             show(f"It ended with {status}.\n")
+
+
+def _is_view(words: list[str]) -> bool:
+    known = VIEWS.get(words[0])
+    return known is not None and len(words) == 1 + known[1]
 
 
 # -- views ---------------------------------------------------------------------------------------

@@ -109,24 +109,24 @@ class Show:
 
     def _loop(self) -> None:
         last = monotonic()
-        while not self._over and not (self._player.ended and self._raw is None):
-            now = monotonic()
-            self._feed(self._player.tick(now - last))
-            last = now
+        self._feed(self._player.tick(0))
+        while not self._over:
             self._draw()
             if self._player.ended and not self._player.paused:
                 return
-            self._wait()
+            typed = self._wait()
+            now = monotonic()
+            self._feed(self._player.tick(now - last))  # before the key: it may end a pause
+            last = now
+            if typed is not None:
+                self._key(typed)
 
-    def _wait(self) -> None:
+    def _wait(self) -> bytes | None:
+        """Until an event is due; or what was typed."""
         due = self._player.wait()
         seconds = max(due, _FRAME_S) if due is not None else None
-        if self._raw is None:
-            select.select([], [], [], seconds)
-            return
-        ready, _, _ = select.select([0], [], [], seconds)
-        if ready:
-            self._key(os.read(0, 16))
+        ready, _, _ = select.select([] if self._raw is None else [0], [], [], seconds)
+        return os.read(0, 16) if ready else None
 
     def _key(self, data: bytes) -> None:
         player = self._player

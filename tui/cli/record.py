@@ -89,6 +89,7 @@ class Recording:
         self._file = file
         self._name = name
         self._recorder = Recorder(time.monotonic, time.time)
+        self._sized = False  # sizes come between the output that is written for them
         self._status: int | None = None
 
     def run(self) -> int:
@@ -123,7 +124,11 @@ class Recording:
             return self._begin(content)
         if kind == frames.GAP:
             return recorder.gap(content[1])
-        if kind == frames.VIEWERS:
+        if kind == frames.RESIZED:
+            return recorder.resize(_size(content))
+        if kind == frames.RESTORED:
+            return recorder.restored(_size(content), content["prologue"])
+        if kind == frames.VIEWERS and not self._sized:
             return recorder.resize(sizer(content["viewers"]))
         if kind == frames.EXIT:
             self._status = 0
@@ -139,7 +144,9 @@ class Recording:
 
     def _begin(self, attached: dict[str, Any]) -> bytes:
         session = attached.get("session", {})
-        size = int(session.get("cols") or 0), int(session.get("rows") or 0)
+        told = attached.get("size")
+        self._sized = told is not None
+        size = (int(told[0]), int(told[1])) if told and all(told) else _size(session)
         lines = self._recorder.begin(
             size, tty=bool(session.get("tty")), title=self._name, command=session.get("argv") or ()
         )
@@ -152,11 +159,13 @@ class Recording:
 
 
 def sizer(viewers: list[dict[str, Any]]) -> tuple[int, int]:
-    """The size of the viewer that decides it; zeros when none does."""
-    for viewer in viewers:
-        if viewer.get("sizes"):
-            return int(viewer.get("cols") or 0), int(viewer.get("rows") or 0)
-    return 0, 0
+    """The size of the viewer that decides it; zeros when none does. Of older shims."""
+    return next((_size(viewer) for viewer in viewers if viewer.get("sizes")), (0, 0))
+
+
+def _size(values: dict[str, Any]) -> tuple[int, int]:
+    """Zeros when it is not known."""
+    return int(values.get("cols") or 0), int(values.get("rows") or 0)
 
 
 def _catch() -> tuple[int, dict[int, Any]]:

@@ -43,6 +43,7 @@ LOST = 0  # not a frame: the other end is gone, and no EXIT came; {"message"}
 
 _START = 256 << 10  # bytes of the receive buffer
 _HEADER = frames.HEADER.size
+_JSON = (frames.FAILED, frames.EXIT, frames.NOTICE, frames.VIEWERS, frames.RESIZED)
 
 
 class DirectLink:
@@ -139,7 +140,7 @@ class DirectLink:
             restored = jsonlite.loads(bytes(payload))
             restored["prologue"] = _unpack(restored.get("prologue", ""))
             return kind, stream, restored
-        if kind in (frames.FAILED, frames.EXIT, frames.NOTICE, frames.VIEWERS):
+        if kind in _JSON:
             return kind, stream, jsonlite.loads(bytes(payload))
         return (kind, stream, {}) if kind == frames.LIVE else None
 

@@ -117,7 +117,10 @@ class StreamLink:
             self._offsets[frame.gap.stream] = frame.gap.offset + frame.gap.bytes
             events.append((frames.GAP, frame.gap.stream, (frame.gap.offset, frame.gap.bytes)))
         elif kind == "restored":
-            events.append((frames.RESTORED, 0, {"prologue": frame.restored.prologue}))
+            content = {**_cells(frame.restored.size), "prologue": frame.restored.prologue}
+            events.append((frames.RESTORED, 0, content))
+        elif kind == "resized":
+            events.append((frames.RESIZED, 0, _cells(frame.resized.size)))
         elif kind == "opened":
             self._opened(frame.opened, events)
         elif kind == "live":
@@ -151,10 +154,11 @@ class StreamLink:
             "argv": list(session.argv),
             "tty": session.tty,
             "open_stdin": session.open_stdin,
-            "cols": session.size.cols,
-            "rows": session.size.rows,
+            **_cells(session.size),
         }
         attached = {"session": shown, "viewer": opened.viewer_id, "prologue": opened.prologue}
+        if opened.HasField("size"):
+            attached["size"] = [opened.size.cols, opened.size.rows]
         events.append((frames.ATTACHED, 0, attached))
 
     def _post(self, **part: Any) -> None:
@@ -195,12 +199,15 @@ def viewers_as_json(viewers: messages.Viewers) -> list[dict[str, Any]]:
         {
             "id": viewer.id,
             "name": viewer.name,
-            "cols": viewer.size.cols,
-            "rows": viewer.size.rows,
+            **_cells(viewer.size),
             "sizes": viewer.sizes,
         }
         for viewer in viewers.viewers
     ]
+
+
+def _cells(size: messages.Size) -> dict[str, int]:
+    return {"cols": size.cols, "rows": size.rows}
 
 
 def exit_as_json(ended: messages.Exit) -> dict[str, Any]:

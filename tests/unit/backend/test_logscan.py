@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from contui.backend import logscan
 from contui.backend.errors import InvalidArgument
+from contui.backend.jsonparts import JsonPart
 from contui.backend.loglines import LONGEST, Line
 from contui.backend.logpages import Pages, open_pages
 from contui.backend.logscan import Follower, Query
@@ -144,6 +145,17 @@ def test_json_positions_outlive_rotation(tmp_path: Path) -> None:
     assert read_forwards(pages, 9)[-1].position > max(kept)
     for log in (writer, again, pages):
         log.close()  # type: ignore[attr-defined]
+
+
+def test_a_json_file_that_was_cut_is_read_to_its_end(tmp_path: Path) -> None:
+    """Where it was cut there may be no newline, and none will come."""
+    path = tmp_path / "json.log"
+    path.write_bytes(b'{"log": "one", "stream": "stdout", "time": "2026-01-02T03:04:05Z"}\n' * 3)
+    with path.open("rb") as file:
+        part = JsonPart(os.dup(file.fileno()), 0)
+    os.truncate(path, 30)
+    assert part.lines(0) == []
+    part.close()
 
 
 def test_times_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

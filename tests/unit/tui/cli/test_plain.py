@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+import json
+from typing import Any, cast
 
 import pytest
 
@@ -67,6 +68,27 @@ def test_the_prompt_takes_views_numbers_and_commands(
     assert "\x1b" not in text
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("stop -t 1 2", ["stop", "-t", "1", "db\x1b"]),
+        ("exec -it 1 sleep 2", ["exec", "-it", "web", "sleep", "2"]),
+        ("logs -n 1 --timestamps 1 2", ["logs", "-n", "1", "--timestamps", "web", "db\x1b"]),
+        ("rename 1 2", ["rename", "web", "2"]),
+        ("rmi 1", ["rmi", "1"]),
+        ("nonsense 1", ["nonsense", "1"]),
+    ],
+)
+def test_numbers_are_names_only_where_containers_stand(
+    shown: list[str], monkeypatch: pytest.MonkeyPatch, line: str, words: list[str]
+) -> None:
+    ran: list[list[str]] = []
+    monkeypatch.setattr(main, "run", lambda words: ran.append(words) or 0)
+    typed(monkeypatch, f"{line}\nquit\n")
+    plain.Prompt().run()
+    assert ran == [words]
+
+
 def test_the_prompt_ends_with_its_input(shown: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch, "")
     assert plain.Prompt().run() == 0
@@ -86,3 +108,27 @@ def test_sequences_are_left_out() -> None:
 def test_who_decides_the_size() -> None:
     assert record.sizer([{"cols": 5, "rows": 6}, {"cols": 7, "rows": 8, "sizes": True}]) == (7, 8)
     assert record.sizer([]) == (0, 0)
+
+
+def test_a_recording_begins_anew_behind_a_gap_and_has_the_sizes_of_the_stream() -> None:
+    recording = record.Recording(cast(Any, None), cast(Any, None), "web")
+    frames = record.frames
+    session = {"tty": True, "cols": 100, "rows": 40}
+    lines = recording._lines(frames.ATTACHED, 0, {"session": session, "size": [80, 24]})
+    lines += recording._lines(frames.RESIZED, 0, {"offset": 5, "cols": 100, "rows": 40})
+    lines += recording._lines(frames.OUTPUT, 1, b"half a \xe6")
+    lines += recording._lines(
+        frames.VIEWERS, 0, {"viewers": [{"cols": 7, "rows": 8, "sizes": True}]}
+    )
+    lines += recording._lines(frames.GAP, 1, (0, 9))
+    content = {"offset": 9, "cols": 90, "rows": 30, "prologue": b"\x1b[31mshown"}
+    lines += recording._lines(frames.RESTORED, 0, content)
+    header, *events = [json.loads(line) for line in lines.splitlines()]
+    assert (header["width"], header["height"]) == (80, 24)
+    assert [event[1:] for event in events] == [
+        ["r", "100x40"],
+        ["o", "half a "],
+        ["m", "9 bytes of output are missing here"],
+        ["r", "90x30"],
+        ["o", "\x1bc\x1b[31mshown"],
+    ]
