@@ -48,12 +48,16 @@ class Actions(CastActions, ExplainActions, LogActions, FormActions, ThingActions
         pane = self.panes.get(self.workspace.focus or "")
         method: Callable[..., Any] | None = getattr(self, f"act_{action}", None)
         if method is None and (method := getattr(pane, f"act_{action}", None)) is None:
+            self.acted()
             return
         if action in OPENING:
             self.hold_keys()
+            self.acted()
         result = method(argument) if argument else method()
         if result is not None:
             self.run_worker(self._finish(result, action in OPENING), group="actions")
+        else:
+            self.acted()
 
     async def _finish(self, result: Awaitable[Any], opening: bool) -> None:
         try:
@@ -61,6 +65,7 @@ class Actions(CastActions, ExplainActions, LogActions, FormActions, ThingActions
         finally:
             if opening:
                 self.release_keys()
+            self.acted()
 
     def target(self) -> ContainerInfo | None:
         """The container that an action is for: that of the focused pane, else the selected one."""

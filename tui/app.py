@@ -201,10 +201,14 @@ class ContuiApp(Actions, Keyboard, Notifying, Faults, inherit_bindings=False):
             self.main.query_one(ContainerListView).stale = False
             for pane in self.panes.values():
                 touched[pane.spec.container] = self.containers.get(pane.spec.container)
+            for key in self.removals.ids:
+                if self.containers.get(key) is None:
+                    self.seen_gone(key)
         if info.type != "container":
             return
         if info.action == "destroy":
             self.containers.remove(info.id)
+            self.freezing.pop(info.id, None)
             self.seen_gone(info.id)
             touched[info.id] = None
         elif info.container is not None:

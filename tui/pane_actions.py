@@ -75,10 +75,8 @@ class PaneActions(Keeping):
 
     def act_zoom(self) -> None:
         """One pane, the whole window."""
-        tab = self.workspace.tab
-        if tab is not None:
-            tab.zoomed = not tab.zoomed
-            self.show_state()
+        self.workspace.zoom()
+        self.show_state()
 
     def act_go_left(self) -> None:
         """The pane to the left, or the list."""

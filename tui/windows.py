@@ -157,6 +157,18 @@ class Windows(App[str]):
             else:
                 self.key_typed(item)
 
+    def type_on(self, event: events.Key) -> None:
+        """A key, not handled yet, for what has the keyboard now."""
+        if self._held is not None:
+            self._held.append(event)
+        else:
+            self.post_message(event)
+
+    def acted(self) -> None:
+        """An action was done, or has moved the keyboard: keys behind its key may go on."""
+        for pane in list(self.panes.values()):
+            pane.acted()
+
     def choose_container(self, key: str) -> None:
         """Do what a click on a container does."""
         raise NotImplementedError
@@ -169,12 +181,13 @@ class Windows(App[str]):
         """Panes of a workspace that was restored; each has its place already."""
         for pane_id, spec in specs.items():
             self.panes[pane_id] = self._make(pane_id, spec, self.containers.get(spec.container))
-        self._count = len(specs)
         await self.main.query_one(WorkspaceView).mount(*self.panes.values())
 
     def _new_id(self) -> str:
-        self._count += 1
-        return f"pane-{self._count}"
+        while True:  # those that were restored have numbers of their own
+            self._count += 1
+            if f"pane-{self._count}" not in self.panes:
+                return f"pane-{self._count}"
 
     def _make(self, pane_id: str, spec: PaneSpec, info: ContainerInfo | None) -> Pane:
         if spec.kind == "log":
@@ -272,6 +285,7 @@ class Windows(App[str]):
                 self.show_focus()
             else:
                 self.focus_list()
+        pane.acted()
         await pane.remove()
 
     def unlock(self) -> None:

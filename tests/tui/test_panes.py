@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contui.proto.v1 import processes_pb2
+from contui.tui.view_models.logs import TextLine
 from tests.tui.conftest import Open
 from tests.tui.fake_backend import FakeBackend
 
@@ -70,3 +71,26 @@ async def test_inspect_is_json_and_follows_changes(backend: FakeBackend, opened:
         backend.removes("web")
         await driver.until(lambda: "removed; this is how it was" in driver.screen())
         assert '"Pid": 4242' in driver.screen()
+
+
+async def test_wrapped_lines_are_shown_whole_beside_the_scroll_bar(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("web")
+    async with opened(size=(80, 40)) as driver:
+        await driver.press("i")
+        await driver.until(lambda: '"Pid"' in driver.screen())
+        await driver.press("w")
+        view = driver.pane().view
+        view.buffer.add([TextLine("".join(f"<{number:04}>" for number in range(900)))])
+        view.relayout()
+        view.follow(True)
+        await driver.until(lambda: "<0899>" in driver.screen())
+        await driver.until(lambda: view.show_vertical_scrollbar)
+        await driver.pilot.pause()
+        room = view.scrollable_content_region
+        drawn = "".join(
+            line[room.x + 1 : room.right].rstrip()
+            for line in driver.screen().splitlines()[room.y : room.bottom]
+        )
+        assert "".join(f"<{number:04}>" for number in range(870, 900)) in drawn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import events
 
+from contui.tui.keymap import Keymap
 from contui.tui.widgets.container_list import ContainerListView
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import FakeBackend
@@ -104,3 +105,71 @@ async def test_a_refused_attach_leaves_the_keys_to_the_list(
         await driver.until(
             lambda: [pane.spec.kind for pane in driver.app.panes.values()] == ["log"]
         )
+
+
+LEADER = "ctrl+right_square_bracket"
+
+
+async def test_behind_the_chord_that_goes_to_the_list(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    backend.add("other")
+    async with opened() as driver:
+        await driver.attach("lab")
+        session = backend.session("lab")
+        type_now(driver, "a", LEADER, "c", "space", LEADER, "c", "i")
+        await driver.until(lambda: "inspect" in kinds(driver))
+        assert session.typed == b"a"
+        assert len(driver.app.containers.marked) == 1, "space marked a line of the list"
+
+
+async def test_behind_a_chord_that_leaves_the_keyboard(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    async with opened() as driver:
+        await driver.attach("lab")
+        session = backend.session("lab")
+        type_now(driver, LEADER, "z", "a", LEADER, "z", "b", "c", LEADER, LEADER, "d")
+        await driver.until(lambda: session.typed == b"abc\x1dd")
+
+
+async def test_behind_a_chord_that_closes_the_pane(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    async with opened() as driver:
+        await driver.attach("lab")
+        session = backend.session("lab")
+        type_now(driver, LEADER, "x", "space")
+        await driver.until(lambda: driver.app.containers.marked)
+        assert session.typed == b""
+
+
+async def test_behind_a_chord_that_opens_a_list(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    async with opened() as driver:
+        await driver.attach("lab")
+        session = backend.session("lab")
+        type_now(driver, LEADER, ":", *"theme", "enter")
+        before = driver.app.theme
+        await driver.until(lambda: driver.app.theme != before)
+        assert session.typed == b""
+
+
+async def test_behind_a_chord_that_opens_a_pane(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    async with opened() as driver:
+        await driver.attach("lab")
+        session = backend.session("lab")
+        type_now(driver, LEADER, "i", LEADER, "x")
+        await driver.until(lambda: kinds(driver) == ["session"] and not driver.app._held)
+        assert session.typed == b""
+        type_now(driver, LEADER, "e", *"ls")
+        await driver.until(lambda: len(driver.app.panes) == 2)
+        await driver.until(lambda: any(s.typed == b"ls" for s in backend.sessions.values()))
+        assert session.typed == b""
+
+
+async def test_a_leader_of_another_key_sends_itself(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    async with opened(keymap=Keymap({}, "ctrl+b")) as driver:
+        await driver.attach("lab")
+        session = backend.session("lab")
+        type_now(driver, "a", "ctrl+b", "ctrl+b", "c")
+        await driver.until(lambda: session.typed == b"a\x02c")

@@ -180,3 +180,16 @@ async def test_notices_can_be_turned_off(backend: FakeBackend, opened: Open) -> 
         backend.exits("web", 9)
         await driver.until(lambda: driver.app.notices.items)
         assert "web ended" not in driver.screen()
+
+
+async def test_what_went_while_the_backend_was_away_is_not_waited_for(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("web", state=EXITED)
+    async with opened() as driver:
+        await remove(driver)
+        await driver.until(lambda: len(driver.app.removals))
+        await backend.stop()
+        backend.containers.clear()
+        await backend.start()
+        await driver.until(lambda: not driver.app.removals)

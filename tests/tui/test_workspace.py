@@ -148,3 +148,19 @@ async def test_quitting_says_that_everything_lives_on(backend: FakeBackend, open
         await driver.press("q")
         await driver.until(lambda: driver.app.return_value)
         assert "1 container and their sessions live on" in str(driver.app.return_value)
+
+
+async def test_new_panes_beside_those_that_came_back(backend: FakeBackend, opened: Open) -> None:
+    for name in ("one", "two", "three"):
+        backend.add(name)
+    async with opened() as driver:
+        for name in ("one", "two", "three"):
+            await driver.attach(name)
+            driver.app.focus_list()
+    del backend.containers[backend.find("two").id]
+    async with opened() as driver:
+        await driver.until(lambda: len(driver.app.panes) == 2)
+        await driver.select("one")
+        await driver.press("i")
+        await driver.until(lambda: len(driver.app.panes) == 3)
+        assert [pane.spec.kind for pane in driver.app.panes.values()].count("session") == 2

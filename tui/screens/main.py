@@ -20,6 +20,7 @@ from contui.tui.widgets.container_list import ContainerListView
 from contui.tui.widgets.details import Details
 from contui.tui.widgets.key_bar import KeyBar
 from contui.tui.widgets.overview import Overview
+from contui.tui.widgets.pane import Pane
 from contui.tui.widgets.prompt import Prompt
 from contui.tui.widgets.section_bar import SectionBar
 from contui.tui.widgets.section_list import SectionListView
@@ -102,6 +103,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.query_one("#side").styles.width = "1fr" if self.widened == "full" else side
         self.set_class(self.widened == "full", "-full")
         self.set_class(height >= TALL, "-tall")
+
+    def on_screen_suspend(self) -> None:
+        """Another screen has the keyboard now: keys that were held for what it is go there."""
+        for pane in self.query(Pane):
+            pane.acted()
 
     def _forward_event(self, event: events.Event) -> None:
         if not self.refuses(event):

@@ -320,6 +320,10 @@ class TerminalView(Widget, can_focus=True):
     async def _on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
+        self.take_key(event)
+
+    def take_key(self, event: events.Key) -> None:
+        """Do what a key does here: the owner's filter comes first, the program last."""
         if self.key_filter is not None and self.key_filter(event):
             return
         if event.key in ("shift+pageup", "shift+pagedown"):

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from rich.cells import cell_len
+from rich.cells import chop_cells
 
 MAX_LINES = 50_000
 MAX_CHARS = 16 << 20
@@ -23,6 +23,13 @@ class TextLine:
     text: str
     role: str = ""
     at: float = 0.0
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The rows of a text, one at least, each of at most `width` cells, with nothing left out."""
+    if text.isascii():
+        return [text[at : at + width] for at in range(0, len(text), width)] or [""]
+    return chop_cells(text, width) or [""]
 
 
 class TextBuffer:
@@ -79,7 +86,7 @@ class TextBuffer:
             return
         self._shown.append(index)
         self._starts.append(self._rows)
-        self._rows += max(1, -(-cell_len(text) // self._width)) if self.wrap else 1
+        self._rows += len(wrapped(text, self._width)) if self.wrap else 1
 
     def _trim(self) -> int:
         factor = PAUSED_FACTOR if self.held else 1

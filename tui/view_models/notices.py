@@ -67,7 +67,8 @@ class NoticeBook:
         self._keep(notice)
         if again:
             return None
-        self._told[key] = notice.at
+        if same:
+            self._told[key] = notice.at
         return self.items[-1]
 
     def _keep(self, notice: Notice) -> None:

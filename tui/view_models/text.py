@@ -70,6 +70,8 @@ def fit(text: str, width: int) -> str:
 
 def elide_spans(spans: Sequence[Span], width: int) -> list[Span]:
     """The spans in at most `width` cells, with an ellipsis where something was cut."""
+    if width_of(spans) <= width:
+        return list(spans)
     kept: list[Span] = []
     left = width
     for span in spans:

@@ -8,6 +8,7 @@ The trees are `contui.tui.view_models.layout`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from contui.tui.view_models import layout
@@ -119,9 +120,9 @@ class Workspace:
             self.active = (self.active + by) % len(self.tabs)
 
     def zoom(self) -> None:
-        """Let the pane with the focus fill its tab, or stop that."""
+        """Let the pane with the focus fill the window, or stop that."""
         if self.tab is not None:
-            self.tab.zoomed = not self.tab.zoomed and isinstance(self.tab.root, Split)
+            self.tab.zoomed = not self.tab.zoomed
 
     def rectangles(self, width: int, height: int) -> dict[str, Rect]:
         """Where the panes of the active tab lie; panes not named are not shown."""
@@ -225,11 +226,13 @@ def restore(data: Any) -> tuple[Workspace, dict[str, PaneSpec]]:
     tabs = data.get("tabs", []) if isinstance(data, dict) else []
     for entry in tabs if isinstance(tabs, list) else []:
         try:
-            root = _load(entry["root"], specs)
+            found = dict(specs)
+            root = _load(entry["root"], found)
             panes = list(layout.walk(root))
             focus = panes[min(int(entry.get("focus", 0)), len(panes) - 1)]
             zoomed, name = bool(entry.get("zoomed", False)), str(entry.get("name", ""))
             workspace.tabs.append(Tab(root, focus, zoomed, name))
+            specs = found  # a pane of a tab that could not be read would have no place
         except (KeyError, TypeError, ValueError, IndexError):
             continue
     active = data.get("active", 0) if isinstance(data, dict) else 0
@@ -268,9 +271,11 @@ def _dump(node: Node, specs: dict[str, PaneSpec]) -> dict[str, Any]:
 def _load(data: Any, specs: dict[str, PaneSpec]) -> Node:
     if "children" in data:
         children = [_load(child, specs) for child in data["children"]]
-        weights = [max(1e-9, float(weight)) for weight in data["weights"]]
+        weights = [float(weight) for weight in data["weights"]]
         if len(children) < 2 or len(children) != len(weights):
             raise ValueError("a split has two children or more, each with a weight")
+        if not all(0 < weight < inf for weight in weights):
+            raise ValueError("weights are shares: numbers above 0")
         return Split(ROW if data["axis"] == ROW else COLUMN, children, weights)
     pane = f"pane-{len(specs) + 1}"
     specs[pane] = PaneSpec(*(str(data[name]) for name in PaneSpec.__slots__))

@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from contui.tui.view_models.text import Span, elide_spans, width_of
+from contui.tui.view_models.text import Span, elide_spans
 
 ROLES = ("strong", "muted", "good", "warn", "bad", "accent", "match", "select", "line", "alarm")
 COMPONENTS = {f"role--{role}" for role in ROLES}
@@ -62,9 +62,7 @@ class _Paint:
     def strip(self, spans: Iterable[Span], width: int, base: Style | None = None) -> Strip:
         """The spans as one line of exactly `width` cells; what is cut ends in an ellipsis."""
         base = self.rich_style if base is None else base
-        spans = list(spans)
-        if width_of(spans) > width:
-            spans = elide_spans(spans, width)
+        spans = elide_spans(list(spans), width)
         segments = [
             Segment(span.text, base + self.role(span.role) if span.role else base)
             for span in spans

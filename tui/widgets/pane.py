@@ -65,6 +65,9 @@ class Pane(Widget):
     def type_ahead(self, event: events.Key) -> None:
         """Take a key that was typed before the pane was there."""
 
+    def acted(self) -> None:
+        """An action was done, or has moved the keyboard."""
+
     def shown(self, seen: bool) -> None:
         """The pane has come into view or left it."""
         self.seen = seen

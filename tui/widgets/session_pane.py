@@ -27,6 +27,7 @@ from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.session_stream import SessionStream
 from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.tab_bar import TabTitle
+from contui.tui.windows import Windows
 
 LATE = 0.05  # seconds by which a timer may be late before keys may be, too
 MIDWAY = 0.6  # seconds within which a key belongs to the line that was being typed
@@ -49,6 +50,8 @@ class SessionPane(SessionStream):
     ) -> None:
         super().__init__(pane_id, spec, info, model, backend, keymap)
         self.leading = False  # the leader has been pressed, its second key is awaited
+        self._asking = False  # for an action of a chord, which is not done yet
+        self._behind: list[events.Key] = []  # what was typed behind that chord
         self._resizing = False  # a border was moved: more of those keys move it on
         self._typed_at = 0.0  # when a line was typed on; 0 when none is half typed
         self._detach_keys = detach_keys
@@ -68,9 +71,7 @@ class SessionPane(SessionStream):
         self.screen.set_focus(self.terminal)
 
     def type_ahead(self, event: events.Key) -> None:
-        raw = getattr(event, "raw", None)
-        key = events.Key(event.key, event.character)
-        self.terminal.post_message(key if raw is None else RawKey(event.key, event.character, raw))
+        self.terminal.post_message(_copied(event))
 
     def again(self) -> None:
         self._matcher = Matcher(parse(self._detach_keys))
@@ -85,6 +86,9 @@ class SessionPane(SessionStream):
 
     def _filter_key(self, event: events.Key) -> bool:
         """Whether a key is contui's; all others go to the program."""
+        if self._asking:
+            self._behind.append(event)
+            return True
         if self.leading or self._resizes_on(event):
             self._led(event)
             return True
@@ -108,12 +112,23 @@ class SessionPane(SessionStream):
     def _led(self, event: events.Key) -> None:
         self._lead(False)
         if event.key == self._keymap.leader:
-            self._send(b"\x1d")
+            self.terminal.type_key(event)
             return
         action = self._keymap.find(event.key, event.character, "leader")
         if action is not None:
             self._resizing = action.id.startswith("resize_")
+            self._asking = True
             self.app.post_message(ActionAsked(action.id))
+
+    def acted(self) -> None:
+        """Keys that were typed behind a chord are for what has the keyboard after its action."""
+        self._asking = False
+        keys, self._behind = self._behind, []
+        for event in keys:
+            if self.app.focused is self.terminal:
+                self.terminal.take_key(event)  # one that asks again holds those behind it
+            elif isinstance(self.app, Windows):
+                self.app.type_on(_copied(event))
 
     def _resizes_on(self, event: events.Key) -> bool:
         action = self._keymap.find(event.key, event.character, "leader") if self._resizing else None
@@ -206,8 +221,6 @@ class SessionPane(SessionStream):
 
     def detach(self) -> None:
         """Leave the program running and go."""
-        from contui.tui.windows import Windows
-
         if self._link is not None:
             self._link.detach()
         self.model.detached()
@@ -265,6 +278,13 @@ class SessionPane(SessionStream):
         below = self.foot() or self.model.subtitle(self._detach_keys, room)
         self.frame([*self.model.title(), *self.recording_spans()], below)
         self.query_one(StatusLine).say([*session_line(self.model, self.info), *self.trap_spans()])
+
+
+def _copied(event: events.Key) -> events.Key:
+    """The same key, to be sent once more."""
+    raw = getattr(event, "raw", None)
+    key = events.Key(event.key, event.character)
+    return key if raw is None else RawKey(event.key, event.character, raw)
 
 
 def _label(keymap: Keymap, action: str) -> str:

@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from contui.tui.view_models.logs import TextBuffer, TextLine
+from contui.tui.view_models.logs import TextBuffer, TextLine, wrapped
 from contui.tui.view_models.text import Span
 from contui.tui.widgets.paint import PaintedScroll
 
@@ -46,8 +46,8 @@ class TextView(PaintedScroll, can_focus=True):
 
     @property
     def text_width(self) -> int:
-        """Cells for the text of a line."""
-        return max(1, self.size.width - 1 - (TIME_WIDTH if self.times else 0))
+        """Cells for the text of a line: beside it a blank, the time, and the scroll bar's place."""
+        return max(1, self.size.width - 2 - (TIME_WIDTH if self.times else 0))
 
     def changed(self, gone: int = 0) -> None:
         """The buffer has changed; `gone` rows at its top were let go."""
@@ -118,9 +118,11 @@ class TextView(PaintedScroll, can_focus=True):
 
     def _text(self, line: TextLine, part: int) -> list[Span]:
         width, text = self.text_width, line.text
-        start = part * width if self.buffer.wrap else self.left
+        if self.buffer.wrap:
+            return self._highlighted(wrapped(text, width)[part], line.role)
+        start = self.left
         text = text[start : start + width] if text.isascii() else _cells(text, start, width)
-        if not self.buffer.wrap and len(line.text) > start + len(text):
+        if len(line.text) > start + len(text):
             text = set_cell_size(text, width - 1) + "›"
         return self._highlighted(text, line.role)
 

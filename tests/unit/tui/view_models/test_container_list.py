@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contui.tui.view_models import columns
@@ -159,6 +159,7 @@ def test_labels_to_group_by_are_the_frequent_ones_first() -> None:
 
 
 @given(st.lists(st.text(max_size=8), max_size=6), st.integers(0, 30))
+@example(["", "\x08"], 0)
 def test_what_is_cut_ends_in_an_ellipsis(texts: list[str], width: int) -> None:
     spans = [Span(text) for text in texts]
     cut = elide_spans(spans, width)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from contui.tui.view_models import logs
-from contui.tui.view_models.logs import TextBuffer, TextLine
+from contui.tui.view_models.logs import TextBuffer, TextLine, wrapped
 
 
 def lines(count: int, text: str = "line {}") -> list[TextLine]:
@@ -26,7 +27,7 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert buffer.trimmed == before
 
 
-@given(st.lists(st.text("ab", max_size=30), max_size=30), st.integers(1, 12))
+@given(st.lists(st.text("ab漢", max_size=30), max_size=30), st.integers(2, 12))
 def test_wrapped_rows_show_all_of_every_line(texts: list[str], width: int) -> None:
     buffer = TextBuffer()
     buffer.wrap = True
@@ -37,7 +38,9 @@ def test_wrapped_rows_show_all_of_every_line(texts: list[str], width: int) -> No
         found = buffer.row(row)
         assert found is not None
         line, part = found
-        shown += ("\n" if part == 0 else "") + line.text[part * width : (part + 1) * width]
+        rows = wrapped(line.text, width)
+        assert cell_len(rows[part]) <= width
+        shown += ("\n" if part == 0 else "") + rows[part]
     assert shown == "".join("\n" + text for text in texts)
     assert buffer.row(buffer.rows) is None
 

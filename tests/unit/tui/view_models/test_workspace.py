@@ -106,3 +106,17 @@ def test_closing_a_tab_before_the_active_one_keeps_it() -> None:
     assert workspace.focus == "c"
     workspace.close("c")
     assert workspace.focus == "b"
+
+
+def test_thin_shares_are_kept_and_panes_of_a_broken_tab_are_not() -> None:
+    workspace, panes = built([(ROW, 0)] * 32)
+    again, _ = restore(json.loads(json.dumps(workspace.save(dict.fromkeys(panes, SPEC)))))
+    assert list(again.rectangles(80, 24).values()) == list(workspace.rectangles(80, 24).values())
+
+    data = json.loads(json.dumps(built([("tab", 0), (ROW, 0)])[0].save({"p0": SPEC, "p1": SPEC})))
+    good, bad = data["tabs"][0], json.loads(json.dumps(data["tabs"][0]))
+    for weights in ([1.0], [1.0, 0.0], [1.0, float("inf")], [1.0, float("nan")]):
+        bad["root"]["weights"] = weights
+        again, specs = restore({**data, "tabs": [bad, good]})
+        assert sorted(specs) == sorted(again.tabs[0].panes()), "no pane without a place"
+        assert len(again.tabs) == 1
