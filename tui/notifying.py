@@ -49,7 +49,8 @@ class Notifying(Windows):
         for text in problems:
             self.notices.add(Notice(time.time(), "", "configuration", text, "warning"))
         shown, more = problems[:5], len(problems) - 5
-        lines = [*shown, f"and {more} more: {self.keymap.key('notifications')}"][: 5 + (more > 0)]
+        rest = [f"and {more} more: {self.keymap.key('notifications')}"] if more > 0 else []
+        lines = [*shown, *rest]
         if problems:
             self.notify("\n".join(lines), severity="warning", timeout=30, markup=False)
 

@@ -85,3 +85,14 @@ def test_a_fault_that_cannot_be_kept_is_still_told(
     assert kept is None
     assert "(ValueError)" in faults.sentence(ValueError(), kept)
     assert "could not be written" in faults.sentence(ValueError(), kept)
+
+
+@pytest.mark.parametrize(("count", "rest"), [(1, ""), (5, ""), (7, "and 2 more: !")])
+async def test_wrong_entries_of_the_configuration_are_told(
+    opened: Open, count: int, rest: str
+) -> None:
+    problems = [f"line {number} is wrong" for number in range(count)]
+    async with opened(size=(120, 60), problems=problems) as driver:
+        await driver.until(lambda: "line 0 is wrong" in driver.screen())
+        assert ("more" in driver.screen()) == bool(rest)
+        assert rest in driver.screen()

@@ -10,6 +10,7 @@ from contui.proto.v1 import containers_pb2 as pb
 from contui.tui import form_history
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import EXITED, FakeBackend
+from tests.tui.test_typing_ahead import type_now
 
 
 async def change(driver: Driver, field: str, text: str) -> None:
@@ -37,6 +38,16 @@ async def test_each_field_says_what_is_wrong_as_it_is_typed(
         await driver.press("ctrl+s")
         await driver.until(lambda: backend.requests)
         assert backend.requests[0].spec.resources.nano_cpus == 2e9
+
+
+async def test_what_is_typed_right_behind_a_tab_is_the_next_fields(
+    backend: FakeBackend, opened: Open
+) -> None:
+    async with opened() as driver:
+        await driver.press("n")
+        await driver.until(lambda: "contui run" in driver.screen())
+        type_now(driver, "tab", *"top", "tab", *"mine", "shift+tab", "tab", "tab", "space")
+        await driver.until(lambda: "contui run -d -i --name mine host top" in driver.screen())
 
 
 async def test_the_line_is_copied(backend: FakeBackend, opened: Open) -> None:

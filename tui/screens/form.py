@@ -14,18 +14,11 @@ from contui.tui.screens.dialog import Dialog
 from contui.tui.view_models.forms import Field, Wrong
 from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.text import Span, clean
+from contui.tui.widgets.form_fields import Line, Tick
 from contui.tui.widgets.paint import content
 
 Values = dict[str, str]
 LONG = 12  # fields from which a form takes the height that there is and scrolls
-
-
-class Tick(Checkbox):
-    """A checkbox that shows its state without colour, too: Textual's has an X in both."""
-
-    @property
-    def BUTTON_INNER(self) -> str:  # type: ignore[override]
-        return "X" if self.value else " "
 
 
 class FormScreen(Dialog[Values | None], inherit_bindings=False):
@@ -115,7 +108,7 @@ class FormScreen(Dialog[Values | None], inherit_bindings=False):
                     yield Tick(label, bool(field.value), id=field.id, compact=True)
                 else:
                     yield Static(field.label, classes="label", markup=False)
-                    yield Input(field.value, field.hint, id=field.id, compact=True)
+                    yield Line(field.value, field.hint, id=field.id, compact=True)
             yield Static(id=f"wrong-{field.id}", classes="wrong", markup=False)
 
     def on_mount(self) -> None:
@@ -240,10 +233,6 @@ class FormScreen(Dialog[Values | None], inherit_bindings=False):
             "ctrl+c": lambda: self.dismiss(None),
             "ctrl+s": self._submit,
             "ctrl+j": self._submit,
-            "tab": self.focus_next,
-            "down": self.focus_next,
-            "shift+tab": self.focus_previous,
-            "up": self.focus_previous,
             "ctrl+r": self._choose_past,
             "ctrl+up": lambda: self._step(1),
             "ctrl+down": lambda: self._step(-1),
