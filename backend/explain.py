@@ -17,10 +17,11 @@ from typing import Any
 from contui.backend.containers.process import find_shell
 from contui.backend.containers.state import Run
 from contui.backend.errors import ContuiError
-from contui.backend.logs import LogReader
+from contui.backend.loglines import Line
+from contui.backend.logpages import open_pages
+from contui.backend.logscan import Query, backwards
 from contui.backend.processes import arguments, children
 from contui.proto.v1.containers_pb2 import InitFacts
-from contui.proto.v1.logs_pb2 import ReadLogsRequest
 
 LINES = 5
 LONGEST = 4096  # bytes of one line of the log
@@ -123,19 +124,15 @@ def has_shell(rootfs: Path) -> bool | None:
 
 
 def last_lines(log: Path, count: int = LINES) -> list[bytes]:
-    """The last lines of a log, oldest first, without their newlines. Blocking."""
-    if not log.is_dir():
-        return []
+    """The last lines of a log, oldest first, without their newlines. Blocking; reads its end."""
     try:
-        reader = LogReader(log, ReadLogsRequest(tail=count, lines=True))
+        pages = open_pages(log)
     except OSError:
         return []
-    found: list[bytes] = []
+    found: list[Line] = []
     try:
-        while responses := reader.batch():
-            found += [response.data for response in responses if response.data]
-            del found[:-count]
-        found += [response.data for response in reader.rest() if response.data]
+        for step in backwards(pages, pages.bounds()[1], Query(count)):
+            found = step.lines + found
     finally:
-        reader.close()
-    return [line.rstrip(b"\r\n")[:LONGEST] for line in found[-count:]]
+        pages.close()
+    return [line.data.rstrip(b"\r")[:LONGEST] for line in found if not line.lost]

@@ -247,8 +247,10 @@ class Log:
 
     def begins(self, total: int, stream: int) -> bool:
         """Whether the next byte of a stream, from byte `total` on, is the first of a line."""
+        if not self.segments:
+            return True
         at, position = self.place(total)
-        if self.segments and position < self.segments[at].count():
+        if position < self.segments[at].count():
             segment = self.segments[at]
             record = segment.record(position)
             if record[1] < total and record[6] == stream:

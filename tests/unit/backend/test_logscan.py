@@ -158,6 +158,13 @@ def test_a_json_file_that_was_cut_is_read_to_its_end(tmp_path: Path) -> None:
     part.close()
 
 
+def test_a_log_that_was_never_written_has_no_lines(tmp_path: Path) -> None:
+    pages = open_pages(tmp_path / "log")
+    for steps in (logscan.forwards(pages, 0, Query(5)), logscan.backwards(pages, 0, Query(5))):
+        assert [(step.lines, step.finished) for step in steps] == [([], True)]
+    pages.close()
+
+
 def test_times_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(10**9, 10**15, 10**9))
     monkeypatch.setattr("contui.shim.logwriter.time_ns", lambda: next(clock))
