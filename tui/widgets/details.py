@@ -35,8 +35,8 @@ class Details(Painted):
 
     def show_lines(self, found: list[list[Span]]) -> None:
         """Anything else that is selected, as lines."""
-        self._lines = [line for line in found if line][:HEIGHT]
-        self.refresh()
+        old, self._lines = self._lines, [line for line in found if line][:HEIGHT]
+        self.redraw(old, self._lines)
 
     def render_line(self, y: int) -> Strip:
         line = self._lines[y] if y < len(self._lines) else []

@@ -34,22 +34,19 @@ class Overview(Painted):
     def __init__(self, keymap: Keymap, id: str = "overview") -> None:
         super().__init__(id=id)
         self._keymap = keymap
-        self._info: ContainerInfo | None = None
         self._lines: list[Line] = []
 
     def show(self, info: ContainerInfo | None, waiting: bool) -> None:
         """The container to draw; None: there is none (yet)."""
-        self._info = info
         if info is None:
-            self._lines = _nothing(self._keymap, waiting)
+            self.show_lines(_nothing(self._keymap, waiting))
         else:
-            self._lines = [*facts(info), [], *_keys(self._keymap, info)]
-        self.refresh()
+            self.show_lines([*facts(info), [], *_keys(self._keymap, info)])
 
     def show_lines(self, lines: list[Line]) -> None:
         """Anything else that is selected, as lines."""
-        self._info, self._lines = None, lines
-        self.refresh()
+        old, self._lines = self._lines, lines
+        self.redraw(old, lines, top=1)
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

@@ -6,10 +6,12 @@ Everything goes through here, so nothing that came from a container is ever read
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import zip_longest
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
+from textual.geometry import Region
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
@@ -76,6 +78,14 @@ class Painted(_Paint, Widget):
 
     COMPONENT_CLASSES = COMPONENTS
     DEFAULT_CSS = ROLES_CSS.replace("NAME", "Painted")
+
+    def redraw(self, old: Sequence[list[Span]], new: Sequence[list[Span]], top: int = 0) -> None:
+        """Draw those lines anew that are not what they were; the first is at `top`."""
+        width = max(1, self.size.width)
+        pairs = enumerate(zip_longest(old, new), top)
+        regions = [Region(0, y, width, 1) for y, (was, now) in pairs if was != now]
+        if regions:
+            self.refresh(*regions)
 
 
 class PaintedScroll(_Paint, ScrollView, inherit_bindings=False):
