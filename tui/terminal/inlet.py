@@ -28,10 +28,16 @@ class Inlet:
         self._drained = asyncio.Event()
         self._drained.set()
         self.backlog = 0
+        self._fed = 0
 
     async def drained(self) -> None:
         """Wait until everything is in the emulator."""
         await self._drained.wait()
+
+    def since_asked(self) -> int:
+        """Bytes taken since the last call."""
+        fed, self._fed = self._fed, 0
+        return fed
 
     def feed(self, data: bytes) -> None:
         """Take output: a slice of it now, the rest in the turns that follow."""
@@ -74,4 +80,5 @@ class Inlet:
             taken.append(data)
             room -= len(data)
         self.backlog -= SLICE - room
+        self._fed += SLICE - room
         return b"".join(taken)

@@ -30,6 +30,9 @@ from contui.tui.terminal.viewport import Viewport
 
 #: Seconds between frames: shown with focus, shown, hidden.
 FOCUSED_FRAME, SHOWN_FRAME, HIDDEN_FRAME = 1 / 60, 1 / 30, 1 / 5
+#: Bytes between two frames that are a flood. Nobody reads all of its frames, and keys wait behind
+#: them: a pause follows each, so many times as long, up to a limit in seconds.
+FLOOD, PAUSE, LONGEST_PAUSE = 64 << 10, 3, 0.1
 #: Longest a program may hold back the picture by synchronized output (mode 2026), seconds.
 LONGEST_SYNC = 0.15
 
@@ -86,6 +89,7 @@ class TerminalView(Widget, can_focus=True):
         self._sync_count = 0
         self._frame_timer: Timer | None = None
         self._last_frame = 0.0
+        self._pause = 0.0  # seconds, in a flood
         self._scroll = 0
         self._seen_scrolled = 0
         self._seen_title = ""
@@ -138,6 +142,7 @@ class TerminalView(Widget, can_focus=True):
         """A frame as soon as the rate allows, at once if it may; idle panes have no timer."""
         interval = FOCUSED_FRAME if self.has_focus else SHOWN_FRAME
         due = self._last_frame + (interval if self.is_on_screen else HIDDEN_FRAME)
+        due += self._pause
         if self._sync_since is not None:
             due = max(due, self._sync_since + LONGEST_SYNC)
         if due <= now:
@@ -161,6 +166,9 @@ class TerminalView(Widget, can_focus=True):
         self._refresh_dirty()
         if self.has_focus:
             self._paint_now()
+        flooded = self._inlet.since_asked() >= FLOOD
+        cost = monotonic() - self._last_frame
+        self._pause = min(PAUSE * cost, LONGEST_PAUSE) if flooded else 0.0
         self._painted.set()
 
     def _paint_now(self) -> None:

@@ -7,6 +7,7 @@ At the other end: `contui.tui.session_link`. Keys and the border are in
 from __future__ import annotations
 
 import asyncio
+import gc
 
 from textual import on
 
@@ -72,6 +73,10 @@ class SessionStream(RecordedPane):
 
     def open(self) -> None:
         """Open the stream; the size is known by now."""
+        if not gc.get_freeze_count():
+            # Modules are loaded by now and never go. To search them for garbage again and again,
+            # as a flood makes Python do, would stop keys and frames for a fifth of a second.
+            gc.freeze()
         self._link = SessionLink(self._backend, self._plan, viewer_name())
         self._link.send(self._early)
         self._early = b""
