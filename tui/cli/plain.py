@@ -195,7 +195,8 @@ def _state(container: messages.Container) -> str:
     if word in ("exited", "restarting", "lost"):
         exit = container.exit
         how = ending(exit.code, exit.signal, int(exit.oom), exit.error)
-        return f"{how}, {_since(container.finished_at.unix_nanos)}"
+        again = "to be started again, " if word == "restarting" else ""
+        return f"{again}{how}, {_since(container.finished_at.unix_nanos)}"
     return word
 
 

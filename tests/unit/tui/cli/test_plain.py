@@ -42,6 +42,11 @@ def test_the_list_is_words(shown: list[str]) -> None:
     assert shown[2].startswith("2. db\\x1b; exited with 3")
 
 
+def test_what_is_to_be_started_again_is_not_just_over() -> None:
+    state = plain._state(container("web", 6))
+    assert state == "to be started again, exited with 0, never"
+
+
 def test_an_unknown_view_is_a_sentence() -> None:
     with pytest.raises(CliError, match="no plain view") as caught:
         plain._view(["lists"])
