@@ -53,19 +53,32 @@ class Actions(CastActions, ExplainActions, LogActions, FormActions, ThingActions
         if action in OPENING:
             self.hold_keys()
             self.acted()
-        result = method(argument) if argument else method()
+        try:
+            result = method(argument) if argument else method()
+        except Exception as error:
+            self._fault(action, error)
+            result = None
         if result is not None:
-            self.run_worker(self._finish(result, action in OPENING), group="actions")
+            self.run_worker(self._finish(action, result), group="actions")
         else:
             self.acted()
 
-    async def _finish(self, result: Awaitable[Any], opening: bool) -> None:
+    async def _finish(self, action: str, result: Awaitable[Any]) -> None:
         try:
             await result
+        except Exception as error:
+            self._fault(action, error)
         finally:
-            if opening:
+            if action in OPENING:
                 self.release_keys()
             self.acted()
+
+    def _fault(self, action: str, error: Exception) -> None:
+        """A fault of ours must not end the app and take every pane away; in a test it is one."""
+        if self.is_headless:
+            raise error
+        what = clean(f"{type(error).__name__}: {error}")
+        self.say(f"{action} failed: {what}\nThis is a fault of contui; all else goes on.", "error")
 
     def target(self) -> ContainerInfo | None:
         """The container that an action is for: that of the focused pane, else the selected one."""

@@ -245,3 +245,25 @@ async def test_a_backend_that_cannot_start_is_explained(backend: FakeBackend, op
         await driver.press("R")
         await driver.until(lambda: "web" in driver.screen())
         assert "no right" not in driver.screen()
+
+
+async def test_a_fault_of_ours_is_a_sentence(
+    backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The action that fails is made up; in a terminal the app must go on."""
+    backend.add("web")
+
+    async def late() -> None:
+        raise KeyError("later")
+
+    def now() -> None:
+        raise ValueError("at once")
+
+    async with opened() as driver:
+        monkeypatch.setattr(type(driver.app), "is_headless", False)
+        monkeypatch.setattr(driver.app, "act_sort", now)
+        monkeypatch.setattr(driver.app, "act_theme", late)
+        driver.app.perform("sort")
+        driver.app.perform("theme")
+        await driver.until(lambda: "ValueError: at once" in driver.screen())
+        await driver.until(lambda: "KeyError: 'later'" in driver.screen())
