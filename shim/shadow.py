@@ -51,18 +51,26 @@ _lasting = re.compile(
 _style = re.compile(rb"\x1b\[([0-9;:]*)m")
 
 
+# Cells: no person has a larger terminal, but a client may claim one, and a program may fill it.
+_MOST_COLUMNS, _MOST_LINES = 2000, 1000
+
+
+def _bounded(columns: int, lines: int) -> tuple[int, int]:
+    return min(max(columns, 1), _MOST_COLUMNS), min(max(lines, 1), _MOST_LINES)
+
+
 class Shadow(Lasting):
     """A terminal of `columns` x `lines` cells, as it was where a ring begins."""
 
     def __init__(self, columns: int, lines: int) -> None:
-        super().__init__(Canvas(max(columns, 1), max(lines, 1)))
+        super().__init__(Canvas(*_bounded(columns, lines)))
         self.rest = b""  # of a sequence that is not whole
         self._known: dict[str, Call] = {}
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def resize(self, columns: int, lines: int) -> None:
         """The terminal gets another size here."""
-        resize(self.canvas, columns, lines)
+        resize(self.canvas, *_bounded(columns, lines))
 
     def prologue(self) -> bytes:
         """What brings a fresh terminal of the same size to this state."""

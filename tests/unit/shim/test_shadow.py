@@ -202,3 +202,9 @@ def test_what_is_remembered_of_pens_is_bounded() -> None:
     assert sum(len(pen.after) for pen in [pens.PLAIN, *pens._pens.values()]) <= 6144
     assert len(pens._pens) <= 1024
     assert shadow.canvas.x or shadow.canvas.y
+
+
+def test_a_terminal_of_absurd_size_is_bounded() -> None:
+    shadow = Shadow(65535, 65535)
+    shadow.resize(65535, 65535)
+    assert (shadow.canvas.columns, shadow.canvas.lines) == (2000, 1000)
