@@ -43,6 +43,7 @@ from contui.tui.view_models.asked import Asked
 from contui.tui.view_models.container_list import ContainerList
 from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.events import EventInfo
+from contui.tui.view_models.hints import list_hints
 from contui.tui.view_models.notices import NoticeBook
 from contui.tui.view_models.removals import Removals
 from contui.tui.view_models.text import clean, plural
@@ -61,9 +62,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.driver import Driver
-
-LIST_HINTS = ("attach", "shell", "logs", "processes", "stats", "inspect", "new", "stop", "restart",
-              "remove", "filter", "quit", "help")  # fmt: skip
 
 
 class ContuiApp(Actions, Keyboard, Notifying, Faults, inherit_bindings=False):
@@ -161,6 +159,8 @@ class ContuiApp(Actions, Keyboard, Notifying, Faults, inherit_bindings=False):
 
     @on(LinkChanged)
     def _link_changed(self, event: LinkChanged) -> None:
+        if not self.standing:
+            return
         self.main.query_one(TitleBar).link(event.up, self._trouble(event))
         # The banner takes rows from the panes: it is for what will not pass by itself.
         lasting = event.problem is not None and event.problem.kind != "unavailable"
@@ -251,8 +251,9 @@ class ContuiApp(Actions, Keyboard, Notifying, Faults, inherit_bindings=False):
         if self.show_section_current():
             return
         current = self.containers.current
-        self.main.query_one(Overview).show(current, not self._synced)
+        self.main.query_one(Overview).show(current, self.containers, not self._synced)
         self.main.query_one(Details).show(current)
+        self.show_hints()
 
     def show_state(self) -> None:
         """Tabs, hints and the place of panes follow the workspace."""
@@ -290,13 +291,12 @@ class ContuiApp(Actions, Keyboard, Notifying, Faults, inherit_bindings=False):
         if self.leading:
             bar.show([self._hint(action, "leader") for action in LED], "leader")
             return
-        bar.show(self.section_hints() or [self._hint(action) for action in LIST_HINTS])
+        hints = [self._hint(action, "list", word) for action, word in list_hints(self.containers)]
+        bar.show(self.section_hints() or hints)
 
-    def _hint(self, action: str, scope: str = "list") -> Hint:
-        found = (
-            item.label for item in self.keymap.actions if (item.id, item.scope) == (action, scope)
-        )
-        return self.keymap.key(action, scope), next(found), action
+    def _hint(self, action: str, scope: str = "list", word: str = "") -> Hint:
+        found = (one.label for one in self.keymap.actions if (one.id, one.scope) == (action, scope))
+        return self.keymap.key(action, scope), word or next(found), action
 
     # -- keys and clicks -------------------------------------------------------------------------
 

@@ -72,13 +72,15 @@ class Notifying(Windows):
         """The list of what happened; choosing one goes to its container."""
         from contui.tui.screens.choose import Choice, ChooseScreen
 
+        if not self.notices.items:
+            self.say("nothing has happened yet without being asked for")
+            return
         now = time.time()
         self.notices.unread = 0
         choices = []
         for index, notice in reversed(list(enumerate(self.notices.items))):
             first, *rest = line(notice, now)
             choices.append(Choice(str(index), first.text, "".join(span.text for span in rest)))
-        title = "notifications" if choices else "nothing has happened yet without being asked for"
-        chosen = await self.push_screen_wait(ChooseScreen(title, choices))
+        chosen = await self.push_screen_wait(ChooseScreen("notifications", choices))
         if chosen and int(chosen) < len(self.notices.items):
             self.perform("select", self.notices.items[int(chosen)].container)

@@ -225,7 +225,7 @@ class SectionActions(ListActions):
         items = self._event_items()
         kept = [info for info in infos if info.action not in ("snapshot", "synced")]
         for info in kept:
-            items.appendleft(event_item(info, next(self._numbers)))
+            items.appendleft(event_item(info, next(self._numbers), time.time()))
         if kept and self.section == "events":
             self._show_events()
 
@@ -236,7 +236,7 @@ class SectionActions(ListActions):
         past = [info for info in infos if info.at < oldest and info.type != "system"]
         room = KEPT_EVENTS - len(items)
         for info in past[::-1][:room]:
-            items.append(event_item(info, next(self._numbers)))
+            items.append(event_item(info, next(self._numbers), time.time()))
         self._show_events()
 
     def _show_events(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contui.tui.key_names import shown
 from contui.tui.pane_actions import PaneActions
 from contui.tui.view_models.text import clean
 from contui.tui.view_models.workspace import Tab
@@ -122,7 +123,7 @@ class TabActions(PaneActions):
         for scope in ("list", "any", "leader"):
             for action in self.keymap.actions:
                 if (action.id, action.scope) == (name, scope):
-                    lead = "leader " if scope == "leader" else ""
+                    lead = f"{shown(self.keymap.leader)} " if scope == "leader" else ""
                     return action.label, action.help, lead + self.keymap.key(name, scope)
         return name, "", ""
 

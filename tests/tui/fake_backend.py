@@ -64,6 +64,8 @@ class Session:
         self.notices: list[str] = []
         self.viewers: list[sessions_pb2.Viewer] = []
         self.detached = 0
+        self.goes_live = True  # else all that is sent is a replay
+        self.over = False  # in lists it is one that has ended
 
     def write(self, data: bytes) -> None:
         """The program prints."""
@@ -101,7 +103,9 @@ class Session:
             argv=self.argv,
             tty=self.tty,
             open_stdin=self.open_stdin,
-            state=sessions_pb2.SESSION_STATE_RUNNING,
+            state=sessions_pb2.SESSION_STATE_EXITED
+            if self.over
+            else sessions_pb2.SESSION_STATE_RUNNING,
         )
 
 
@@ -119,6 +123,7 @@ class FakeBackend:
         self.readings = 0  # of statistics
         self.stats_watchers = 0
         self.stats_interval = 0.2  # seconds
+        self.stats_script: list[stats_pb2.ListStatsResponse] = []  # told at once, instead
         self.explained: dict[str, Any] = {}  # fields of an ExplainResponse, by container
         self.requests: list[Any] = []
         self.watchers: list[asyncio.Queue[events_pb2.Event]] = []
@@ -260,6 +265,10 @@ class FakeBackend:
         for queue in self.log_watchers:
             queue.put_nowait(None)
 
+    def keeps_log(self, name: str) -> None:
+        """The container has a log, without a line as yet."""
+        self._log_writer(self.find(name).id)
+
     def log_directory(self, container: str) -> Path:
         """Where the log of a container lies, in the format of the real one."""
         return Path(self.path).parent / "logs" / container
@@ -393,7 +402,7 @@ class Sessions(sessions_pb2_grpc.SessionServiceServicer):
                 data = bytes(session.output[at : at + 32768])
                 yield F(output=sessions_pb2.Output(stream=1, offset=at, data=data))
                 at += len(data)
-            if not live:
+            if not live and session.goes_live:
                 live = True
                 yield F(live=sessions_pb2.Live())
             for text in session.notices[notices:]:
@@ -581,6 +590,10 @@ class Stats(stats_pb2_grpc.StatsServiceServicer):
         self.state.requests.append(request)
         self.state.stats_watchers += 1
         try:
+            for response in self.state.stats_script:
+                yield response
+            if self.state.stats_script:
+                await asyncio.Event().wait()
             while True:
                 yield self._response(list(request.containers))
                 await asyncio.sleep(self.state.stats_interval)

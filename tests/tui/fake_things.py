@@ -143,4 +143,8 @@ class System(system_pb2_grpc.SystemServiceServicer):
             system_pb2.DiskUsageRow(id=name, bytes=3 << 20, reclaimable_bytes=1 << 20)
             for name in self.state.things.volumes
         ]
-        return system_pb2.DiskUsageResponse(volumes=rows)
+        images = [
+            system_pb2.DiskUsageRow(id=image.id, bytes=image.size_bytes)
+            for image in self.state.things.images.values()
+        ]
+        return system_pb2.DiskUsageResponse(volumes=rows, images=images)

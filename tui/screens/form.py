@@ -91,8 +91,8 @@ class FormScreen(Dialog[Values | None], inherit_bindings=False):
             yield Static(id="verdict")
 
     def _hints(self) -> list[Span]:
-        keys = [("ctrl-s", self._go), ("tab", "next"), ("ctrl-y", "copy the line")]
-        keys += [("ctrl-r", "earlier ones")] if self._past else []
+        keys = [("ctrl-s", self._go), ("tab", "next"), ("ctrl-y", "copy")]
+        keys += [("ctrl-r", "earlier")] if self._past else []
         spans: list[Span] = []
         for key, label in [*keys, ("esc", "cancel")]:
             spans += [Span(f"{key} ", "accent"), Span(f"{label}  ", "muted")]

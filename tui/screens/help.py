@@ -12,10 +12,11 @@ from textual.widget import Widget
 
 from contui.tui.keymap import Keymap
 from contui.tui.screens.dialog import Dialog
-from contui.tui.view_models.text import Span, fit
+from contui.tui.view_models.text import Span, fit, wrapped
 from contui.tui.widgets.paint import PaintedScroll, content
 
 Line = list[Span]
+KEYS = 20  # cells
 
 
 def lines(keymap: Keymap, detach_keys: str) -> list[Line]:
@@ -28,9 +29,9 @@ def lines(keymap: Keymap, detach_keys: str) -> list[Line]:
     ]  # fmt: skip
     for title, rows in keymap.groups():
         found += [[], [Span(title, "strong")]]
-        found += [[Span(fit(f"  {keys}", 22), "accent"), Span(help)] for keys, help in rows]
+        found += [[Span(fit(f"  {keys}", KEYS), "accent"), Span(help)] for keys, help in rows]
     found += [[], [Span("Tabs", "strong")]]
-    found.append([Span(fit("  1 … 9", 22), "accent"), Span("go to a tab")])
+    found.append([Span(fit("  1 … 9", KEYS), "accent"), Span("go to a tab")])
     return found
 
 
@@ -44,9 +45,12 @@ class HelpText(PaintedScroll, can_focus=True):
     def __init__(self, text: list[Line]) -> None:
         super().__init__()
         self._text = text
+        self._laid: list[Line] = []  # in lines that fit
 
-    def on_mount(self) -> None:
-        self.virtual_size = Size(60, len(self._text))
+    def on_resize(self) -> None:
+        width = max(20, self.content_size.width)
+        self._laid = [part for line in self._text for part in wrapped(line, width)]
+        self.virtual_size = Size(width, len(self._laid))
 
     def on_key(self, event: events.Key) -> None:
         page = max(1, self.size.height - 1)
@@ -56,8 +60,8 @@ class HelpText(PaintedScroll, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         index = y + int(self.scroll_y)
-        line = self._text[index] if index < len(self._text) else []
-        return self.strip(line, self.size.width)
+        line = self._laid[index] if index < len(self._laid) else []
+        return self.strip(line, self.content_size.width)
 
 
 class HelpScreen(Dialog[None], inherit_bindings=False):

@@ -30,7 +30,7 @@ def _ended(model: SessionModel, exit: ExitInfo, info: ContainerInfo | None) -> l
         spans.append(Span(f" · {hint}", "muted"))
     if model.main:
         spans.append(Span(" · it was PID 1, so the container stopped", "muted"))
-        keys = [("r", "restart"), ("l", "log"), ("d", "remove"), ("x", "close")]
+        keys = [("r", "restart"), ("l", "logs"), ("d", "remove"), ("x", "close")]
     else:
         keys = [("enter", "again"), ("x", "close")]
     if model.main and info is None:
@@ -47,7 +47,7 @@ def _failed(model: SessionModel, info: ContainerInfo | None) -> list[Span]:
     if model.problem.kind == "no-shell":
         keys = [("E", "run a program of its own"), ("x", "close")]
     elif info is not None and not info.live and model.main:
-        keys = [("r", "start"), ("l", "log"), ("x", "close")]
+        keys = [("r", "start"), ("l", "logs"), ("x", "close")]
     elif info is not None and info.state == "paused":
         keys = [("z", "unpause"), ("enter", "try again"), ("x", "close")]
     return [*spans, Span("  "), *keys_line(keys)]

@@ -9,6 +9,8 @@ shows a sentence makes it harmless.
 
 from __future__ import annotations
 
+import shlex
+
 from contui.tui.view_models import signals
 from contui.tui.view_models.again import run_again
 from contui.tui.view_models.endings import OOM_CHILD, ending, ending_hint
@@ -74,7 +76,7 @@ def _spell_out(point: Point, facts: ExplainResponse) -> None:
 
 def _state(facts: ExplainResponse) -> Iterable[Point]:
     c = facts.container
-    command = " ".join(c.argv) or "its program"
+    command = shlex.join(c.argv) or "its program"
     if c.state == RUNNING:
         again = f", after {c.restart_count} restarts" if c.restart_count else ""
         yield Point("state", GOOD, f"it runs: {command}, process {c.pid} of the machine{again}")

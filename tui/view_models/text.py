@@ -7,6 +7,7 @@ widgets show goes through `clean`.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -93,6 +94,19 @@ def _cut(text: str, width: int) -> str:
 def width_of(spans: Sequence[Span]) -> int:
     """How many cells the spans take."""
     return sum(cell_len(span.text) for span in spans)
+
+
+def wrapped(line: list[Span], width: int) -> list[list[Span]]:
+    """A line whose last span goes on below itself where it is too long, to three lines at most."""
+    if width_of(line) <= width or not line:
+        return [line]
+    *head, last = line
+    indent = width_of(head)
+    parts = textwrap.wrap(last.text, max(8, width - indent), max_lines=3, placeholder="…")
+    return [
+        [*(head if place == 0 else [Span(" " * indent)]), Span(part, last.role)]
+        for place, part in enumerate(parts or [""])
+    ]
 
 
 def age(seconds: float) -> str:

@@ -146,8 +146,8 @@ SESSIONS = Kind(
         Column("id", "SESSION", 12, 0, 4),
         Column("user", "USER", 8, 0, 5),
         Column("viewers", "VIEWERS", 12, 2, 2),
-        Column("owner", "SIZE OF", 10, 0, 6),
-        Column("status", "STATUS", 8, 0, 3, right=True),
+        Column("owner", "SIZE OF", 10, 1, 6),
+        Column("status", "STATUS", 10, 0, 3, right=True),
         Column("age", "AGE", 4, 0, 3, right=True),
     ),
     "status",
@@ -160,7 +160,7 @@ EVENTS = Kind(
     (
         Column("time", "TIME", 8),
         Column("type", "TYPE", 9, 0, 4),
-        Column("action", "EVENT", 12, 0, 1),
+        Column("action", "EVENT", 13, 0, 1),
         Column("name", "NAME", 14, 2, 2),
         Column("more", "MORE", 12, 4, 3),
     ),
@@ -331,12 +331,13 @@ def session_item(info: SessionEntry, now: float) -> Item:
     )
 
 
-def event_item(info: EventInfo, number: int) -> Item:
-    """An event as a line; `number` tells it from all others."""
+def event_item(info: EventInfo, number: int, now: float) -> Item:
+    """An event as a line; `number` tells it from all others. `now` (unix seconds): one of another
+    day than this is shown with its day instead of its time."""
     name = clean(info.name or info.id[:12])
     more = clean(" ".join(f"{k}={v}" for k, v in sorted(info.attributes.items()) if v))
     bad = info.action in ("oom", "die") and info.attributes.get("exit_code", "0") != "0"
-    at = time.strftime("%H:%M:%S", time.localtime(info.at))
+    at = _clock(info.at, now)
     role = "bad" if bad or info.action == "oom" else ""
     return Item(
         str(number),
@@ -365,6 +366,13 @@ def event_item(info: EventInfo, number: int) -> Item:
         container=info.id if info.type == "container" else "",
         data=info,
     )
+
+
+def _clock(at: float, now: float) -> str:
+    """A time of today, else the day, in eight cells."""
+    when, today = time.localtime(at), time.localtime(now)
+    same = (when.tm_year, when.tm_yday) == (today.tm_year, today.tm_yday)
+    return time.strftime("%H:%M:%S" if same else "%d %b", when)
 
 
 def _labels(labels: dict[str, str]) -> list[str]:

@@ -7,6 +7,7 @@ import time
 from textual.strip import Strip
 
 from contui.tui.keymap import Keymap
+from contui.tui.view_models.container_list import ContainerList
 from contui.tui.view_models.containers import (
     ContainerInfo,
     ExitInfo,
@@ -14,7 +15,8 @@ from contui.tui.view_models.containers import (
     ports_text,
 )
 from contui.tui.view_models.exits import exit_hint, exit_sentence
-from contui.tui.view_models.text import Span, age, clean, command_line, plural
+from contui.tui.view_models.groups import Group, title_of
+from contui.tui.view_models.text import Span, age, clean, command_line, plural, wrapped
 from contui.tui.widgets.paint import Painted
 
 Line = list[Span]
@@ -35,23 +37,37 @@ class Overview(Painted):
         super().__init__(id=id)
         self._keymap = keymap
         self._lines: list[Line] = []
+        self._laid: dict[int, list[Line]] = {}  # by width
 
-    def show(self, info: ContainerInfo | None, waiting: bool) -> None:
-        """The container to draw; None: there is none (yet)."""
-        if info is None:
-            self.show_lines(_nothing(self._keymap, waiting))
-        else:
+    def show(self, info: ContainerInfo | None, model: ContainerList, waiting: bool) -> None:
+        """The container to draw; None: there is none (yet), or a group is selected."""
+        if info is not None:
             self.show_lines([*facts(info), [], *_keys(self._keymap, info)])
+        elif model.current_group is not None:
+            self.show_lines(_group(self._keymap, model.current_group, model.group_by))
+        elif len(model):
+            self.show_lines(_unmatched(self._keymap))
+        else:
+            self.show_lines(_nothing(self._keymap, waiting))
 
     def show_lines(self, lines: list[Line]) -> None:
         """Anything else that is selected, as lines."""
-        old, self._lines = self._lines, lines
-        self.redraw(old, lines, top=1)
+        old = self._in_lines()
+        self._lines, self._laid = lines, {}
+        self.redraw(old, self._in_lines(), top=1)
+
+    def _in_lines(self) -> list[Line]:
+        """What is shown, in lines that fit the width there is."""
+        width = self.size.width
+        if width not in self._laid:
+            parts = [part for line in self._lines for part in wrapped(line, width - 3)]
+            self._laid = {width: parts}
+        return self._laid[width]
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        line = self._lines[y - 1] if 0 < y <= len(self._lines) else []
-        return self.strip([Span("  "), *line], width)
+        lines = self._in_lines()
+        line = lines[y - 1] if 0 < y <= len(lines) else []
+        return self.strip([Span("  "), *line], self.size.width)
 
 
 def facts(info: ContainerInfo) -> list[Line]:
@@ -105,20 +121,57 @@ def _why(exit: ExitInfo) -> list[Line]:
     return lines
 
 
+HELPS = {
+    "attach": "attach to its program",
+    "shell": "a shell in it, in a new tab",
+    "logs": "its log, live",
+    "processes": "its processes as a tree",
+    "stats": "what it uses, as plots",
+    "explain": "why it is as it is",
+    "inspect": "everything about it",
+    "stop": "stop it",
+    "restart": "restart it",
+    "kill": "send it a signal",
+    "remove": "remove it (asks)",
+}
+LIVE = ("attach", "shell", "logs", "processes", "stats", "inspect", "stop", "restart")
+PAUSED = ("pause", "logs", "inspect", "kill", "remove")
+ENDED = ("restart", "logs", "explain", "inspect", "remove")
+
+
 def _keys(keymap: Keymap, info: ContainerInfo) -> list[Line]:
-    if info.state == "paused":
-        names = ["pause", "logs", "inspect", "kill", "remove"]
-    elif info.live:
-        names = ["attach", "shell", "logs", "processes", "inspect", "stop", "restart"]
-    else:
-        names = ["restart", "logs", "inspect", "remove"]
-    helps = {action.id: action.help for action in keymap.actions if action.scope == "list"}
-    if info.state == "paused":
-        helps["pause"] = "thaw it"
+    names = PAUSED if info.state == "paused" else LIVE if info.live else ENDED
+    helps = HELPS | {"pause": "thaw it"}
     if not info.live:
         helps["restart"] = "start it again"
+    return [_key(keymap, name, helps[name]) for name in names]
+
+
+def _key(keymap: Keymap, action: str, help: str) -> Line:
+    return [Span(f"{keymap.key(action):>7}  ", "accent"), Span(help, "muted")]
+
+
+def _group(keymap: Keymap, group: Group, by: str) -> list[Line]:
+    """A group that is selected: who is in it."""
+    names = ", ".join(clean(info.name) for info in group.members)
     return [
-        [Span(f"{keymap.key(name):>7}  ", "accent"), Span(helps[name], "muted")] for name in names
+        [Span(title_of(group.name, by), "strong")],
+        [],
+        [Span(f"{'running':<10}", "muted"), Span(f"{group.running} of {len(group.members)}")],
+        [Span(f"{'members':<10}", "muted"), Span(names)],
+        [],
+        _key(keymap, "fold", "fold or unfold it; enter and a click do, too"),
+        _key(keymap, "mark", "mark all of it, to act on them at once"),
+        _key(keymap, "group", "group by something else, or not at all"),
+    ]
+
+
+def _unmatched(keymap: Keymap) -> list[Line]:
+    return [
+        [Span("Nothing matches the filter", "strong")],
+        [],
+        _key(keymap, "unmark", "show all again"),
+        _key(keymap, "filter", "change the filter"),
     ]
 
 
@@ -131,7 +184,7 @@ def _nothing(keymap: Keymap, waiting: bool) -> list[Line]:
         [Span(f"{keymap.key('new'):>3}  ", "accent"), Span("make one; the image ", "muted"),
          Span("host"), Span(" needs no download", "muted")],
         [Span(f"{keymap.key('demo'):>3}  ", "accent"), Span("a demo", ""),
-         Span(" of three real ones: a shell, a ticker, a monitor", "muted")],
+         Span(" of three: a shell, a ticker, a monitor", "muted")],
         [Span(f"{keymap.key('help'):>3}  ", "accent"), Span("all keys", "muted")],
         [Span(f"{keymap.key('quit'):>3}  ", "accent"), Span("quit", "muted")],
     ]  # fmt: skip

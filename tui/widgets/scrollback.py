@@ -13,10 +13,19 @@ from contui.tui.messages import PaneChanged
 from contui.tui.terminal.view_messages import Bell, ClipboardWrite, Scrolled, TitleChanged
 from contui.tui.terminal.widget import TerminalView
 from contui.tui.view_models.containers import ContainerInfo
-from contui.tui.view_models.text import Span
+from contui.tui.view_models.text import Span, plural
 from contui.tui.view_models.workspace import PaneSpec
+from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.pane import Pane
 from contui.tui.widgets.prompt import Prompt
+
+SCROLL_HINTS: tuple[Hint, ...] = (
+    ("↑↓ pgup pgdn", "move", ""),
+    ("g", "oldest", ""),
+    ("/", "search", ""),
+    ("n", "again", ""),
+    ("esc", "back to the program", ""),
+)
 
 
 class ScrollbackPane(Pane):
@@ -45,8 +54,8 @@ class ScrollbackPane(Pane):
         back = self.terminal.scroll_position
         if not self.scrolling and not back:
             return []
-        keys = "↑↓ pgup pgdn  / search  n again  esc back" if self.scrolling else "a key goes back"
-        return [Span(f"{back} lines back ", "warn"), Span(keys, "muted")]
+        keys = "" if self.scrolling else "a key goes back"
+        return [Span(f"{plural(back, 'line')} back ", "warn"), Span(keys, "muted")]
 
     def act_scrollback(self) -> None:
         """Let the keys move in what has scrolled away, until esc, q or the end."""

@@ -24,6 +24,7 @@ from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.sessions import Phase, SessionModel
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint
+from contui.tui.widgets.scrollback import SCROLL_HINTS
 from contui.tui.widgets.session_stream import SessionStream
 from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.tab_bar import TabTitle
@@ -32,6 +33,8 @@ from contui.tui.windows import Windows
 LATE = 0.05  # seconds by which a timer may be late before keys may be, too
 MIDWAY = 0.6  # seconds within which a key belongs to the line that was being typed
 ENDS = (b"\r", b"\n", b"\x03", b"\x04")  # keys after which a line is not being typed any more
+LOCKED_HINTS = (("lock", "unlock"), ("tab_next", "next tab"), ("split_row", "split"),
+                ("zoom", "zoom"), ("detach", "detach"), ("help", "keys"))  # fmt: skip
 CORNERS = 6  # cells of the lower border that are not for its text
 
 
@@ -265,7 +268,11 @@ class SessionPane(SessionStream):
                 (key("remove"), "remove", "remove"),
                 (key("close"), "close", "close"),
             ]
+        if self.scrolling:
+            return list(SCROLL_HINTS)
         lead = shown(self._keymap.leader)
+        if self.locked:  # the detach keys, too, are the program's
+            return [(f"{lead} {key(item, 'leader')}", word, item) for item, word in LOCKED_HINTS]
         order = ("shell", "logs", "tab_next", "split_row", "zoom", "leave_pane", "help")
         hints = [
             (f"{lead} {key(item, 'leader')}", _label(self._keymap, item), item) for item in order

@@ -43,15 +43,17 @@ class TitleBar(Painted):
         self.refresh()
 
     @staticmethod
-    def _alarm(words: str) -> list[Span]:
-        return [
+    def _alarm(words: str, width: int) -> list[Span]:
+        """What is wrong and the key that helps; the comfort only where there is room for it."""
+        head = [
             Span(" contui", "strong accent"),
             Span("  ▲ ", "warn"),
             Span(clean(words), "strong"),
-            Span("  containers and sessions live on  ", ""),
-            Span("R", "accent"),
-            Span(" try now", ""),
         ]
+        key = [Span("  R", "accent"), Span(" try now", "")]
+        calm = [Span("  containers and sessions live on")]
+        whole = [*head, *calm, *key]
+        return whole if width_of(whole) <= width else [*head, *key]
 
     def _next_minute(self) -> None:
         self.refresh()
@@ -61,7 +63,9 @@ class TitleBar(Painted):
         width = self.size.width
         mark, role, words = self._state
         if words and role == "warn":
-            return self.strip(self._alarm(words), width, self.rich_style + self.role("alarm"))
+            return self.strip(
+                self._alarm(words, width), width, self.rich_style + self.role("alarm")
+            )
         left = [
             Span(" contui", "strong accent"),
             Span(f"  {clean(self._engine)} "),

@@ -30,7 +30,7 @@ ITEMS = [
     network_item(NetworkInfo(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, (MemberInfo("c", EVIL, EVIL),))),
     volume_item(VolumeInfo(EVIL, EVIL, 1.0, False, (MemberInfo("c", EVIL),), {EVIL: EVIL}), 9.0),
     session_item(SessionEntry(EVIL, "c", EVIL, (EVIL,), EVIL, viewers=(EVIL,), owner=EVIL), 9.0),
-    event_item(EventInfo("container", EVIL, EVIL, EVIL, 1.0, {EVIL: EVIL}), 1),
+    event_item(EventInfo("container", EVIL, EVIL, EVIL, 1.0, {EVIL: EVIL}), 1, 1.0),
 ]
 
 
@@ -100,7 +100,7 @@ def test_orders_go_round_all_columns() -> None:
 
 def test_a_stream_stays_at_its_newest_until_one_moves() -> None:
     events = SectionModel(EVENTS)
-    items = [event_item(EventInfo("container", "start", name=str(n)), n) for n in range(5)]
+    items = [event_item(EventInfo("container", "start", name=str(n)), n, 1.0) for n in range(5)]
     events.replace(items[1::-1])
     events.replace(items[2::-1])
     assert events.current is not None
