@@ -116,6 +116,32 @@ async def stats(pilot: Any) -> None:
     await pilot.pause(45)  # as long as the curves are to be
 
 
+async def table(pilot: Any) -> None:
+    await until(pilot, "monitor")
+    await pilot.press("equals_sign", "equals_sign")
+    await pilot.pause(12)  # until the curves have begun
+
+
+async def why(pilot: Any) -> None:
+    await choose(pilot, "web")
+    await pilot.press("w")
+    await until(pilot, "stdin is closed: started")
+
+
+async def sessions(pilot: Any) -> None:
+    await attach(pilot, "shell")
+    await back(pilot)
+    await pilot.press("A")
+    await until(pilot, "htop")
+    await pilot.pause(0.5)
+
+
+async def merged(pilot: Any) -> None:
+    await until(pilot, "monitor")
+    await pilot.press("U")
+    await until(pilot, "slow query")
+
+
 async def form(pilot: Any) -> None:
     await until(pilot, "monitor")
     await pilot.press("n")
@@ -135,6 +161,10 @@ SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "logs": ((120, 34), logs),
     "processes": ((120, 34), processes),
     "stats": ((120, 34), stats),
+    "table": ((120, 34), table),
+    "why": ((120, 34), why),
+    "sessions": ((120, 34), sessions),
+    "merged": ((120, 34), merged),
     "new": ((120, 34), form),
     "keys": ((120, 34), keys),
     "narrow": ((80, 24), shell),

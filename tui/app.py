@@ -126,7 +126,8 @@ class ContuiApp(Actions, Keyboard, Notifying, Faults, inherit_bindings=False):
     @property
     def standing(self) -> bool:
         """Whether there is something to draw on; messages may still come while it is taken down."""
-        return bool(self._main.query(KeyBar))
+        # The parts go one after the other: the list is among the first, the keys are the last.
+        return bool(self._main.query(KeyBar)) and bool(self._main.query(ContainerListView))
 
     @on(Ready)
     def _begin(self) -> None:

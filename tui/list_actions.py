@@ -76,7 +76,7 @@ class ListActions(StatsActions, TabActions):
     @on(ListShaped)
     def _list_shaped(self) -> None:
         """Watch statistics exactly while a column shows them."""
-        wants = self.list_view.wants_stats
+        wants = self.standing and self.list_view.wants_stats
         if wants == self._wants_stats:
             return
         self._wants_stats = wants
