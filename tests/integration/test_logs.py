@@ -197,7 +197,7 @@ def test_the_driver_of_the_configuration_is_that_of_the_container(engine: Engine
 
 def test_several_logs_come_as_one(shared_engine: Engine) -> None:
     run_to_end(shared_engine, "many-a", "echo one; sleep 0.4; printf three")
-    run_to_end(shared_engine, "many-bb", "echo two; echo err >&2")
+    run_to_end(shared_engine, "many-bb", "echo two; sleep 0.4; echo err >&2")
     done = shared_engine.cli("logs", "many-a", "many-bb")
     assert done.stdout == b"many-a  | one\nmany-a  | three\nmany-bb | two\n"
     assert done.stderr == b"many-bb | err\n"

@@ -220,7 +220,7 @@ input()
 out.write("before it\r\n\x1b[1m$ watch\x1b[?1049h\x1b[H\x1b[7mTITLE\x1b[m")
 out.write("\x1b[5;1Hlabel\x1b[12;3H\u65e5\u672c")
 for n in range(3):
-    part(2_000_000, f"PART {n}")
+    part(2_250_000, f"PART {n}")
 out.write("\x1b[?1049lback again")
 out.flush()
 input()
@@ -229,17 +229,17 @@ input()
 
 @pytest.mark.parametrize("what", LEFT_SET)
 def test_joining_when_the_beginning_is_no_longer_kept(backend: Backend, what: str) -> None:
-    """Five million bytes after modes were set: they, the screen and the scrollback are there.
+    """Seven million bytes after modes were set: they, the screen and the scrollback are there.
 
     They come in parts smaller than the ring, so that the watcher that stays misses none.
     """
     name = what.replace(" ", "-").replace(",", "")
-    flood = """for n in 1 2 3; do seq $((n*220000)) $((n*220000+219999))
+    flood = """for n in 1 2 3 4 5; do seq $((n*220000)) $((n*220000+219999))
         printf 'PART %d ' $n; read y; done; printf 'QUITE SETTLED'; read y"""
     begin(backend, name, "bash", "-c", f"stty -echo; read x; printf '{LEFT_SET[what]}'; {flood}")
     try:
         with Direct(backend, name) as stayed:
-            for part in range(1, 4):
+            for part in range(1, 6):
                 stayed.type("\r", f"PART {part}")
             stayed.type("\r", "SETTLED")
             with Streamed(backend, name) as late:

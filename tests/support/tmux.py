@@ -9,6 +9,13 @@ from pathlib import Path
 from tests.support.waiting import wait_for
 
 
+def _lives(pid: str) -> bool:
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()[:200]
+    except OSError:
+        return False
+
+
 class Tmux:
     """A tmux server of its own with one window that runs `argv`; a context manager."""
 
@@ -26,7 +33,10 @@ class Tmux:
         return self
 
     def __exit__(self, *_: object) -> None:
+        server = self._tmux("display-message", "-p", "#{pid}", check=False).strip()
         self._tmux("kill-server", check=False)
+        if server:
+            wait_for(lambda: not _lives(server), "the tmux server to end")
         self._folder.cleanup()
 
     def _tmux(self, *args: str, check: bool = True) -> str:
