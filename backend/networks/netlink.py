@@ -13,6 +13,7 @@ import os
 import socket
 import struct
 import sys
+import threading
 import types
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -202,8 +203,18 @@ def _message(kind: str, **fields: int) -> Any:
     return message
 
 
-@cache
+# Containers start in threads side by side, and `cache` alone lets two of them make the same class:
+# the one that ends first would take the package's stand-in away under the other.
+_importing = threading.Lock()
+
+
 def _message_class(kind: str) -> Any:
+    with _importing:
+        return _import_message_class(kind)
+
+
+@cache
+def _import_message_class(kind: str) -> Any:
     """A message class of pyroute2, without the other 250 modules that its package imports.
 
     They would take a quarter of a second and 20 MB. The package's place is held by an empty module

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import subprocess
 import sys
+import textwrap
 
 import pytest
 
@@ -45,5 +46,31 @@ def test_pyroute2_as_a_whole_is_not_imported_and_still_can_be() -> None:
         "import sys; from contui.backend.networks import netlink; netlink.set_link(1); "
         "assert 'pyroute2' not in sys.modules; assert len(sys.modules) < 250; "
         "import pyroute2; assert pyroute2.IPRoute"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, env={"PYTHONPATH": "src"})
+
+
+def test_containers_that_start_together_may_all_be_the_first_to_need_a_message() -> None:
+    """In a fresh interpreter: here the parts are imported already."""
+    code = textwrap.dedent(
+        """
+        import sys, threading
+        from contui.backend.networks import netlink
+
+        sys.setswitchinterval(1e-6)
+        at_once = threading.Barrier(16)
+        made = []
+
+        def one(number):
+            at_once.wait()
+            made.append(netlink.set_link(number))
+
+        threads = [threading.Thread(target=one, args=(number,)) for number in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(made) == 16, len(made)
+        """
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60, env={"PYTHONPATH": "src"})
