@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from contui.tui.terminal.widget import TerminalView
+    from contui.tui.terminal.picture import Picture
 
 
 @dataclass
 class ViewMessage(Message, bubble=True):
     """A message of ``view``."""
 
-    view: TerminalView
+    view: Picture
 
     @property
-    def control(self) -> TerminalView:
+    def control(self) -> Picture:
         """The pane, for ``@on`` selectors."""
         return self.view
 

@@ -1,0 +1,153 @@
+"""When a pane is painted: a program's output on its way in, and the frames that show it.
+
+Output is taken in slices, see ``inlet``, so keys and frames get through a flood. What is painted
+is the business of ``picture``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+
+from textual.timer import Timer
+
+from contui.tui.terminal import view_messages
+from contui.tui.terminal.inlet import Inlet
+from contui.tui.terminal.picture import Picture
+
+#: Seconds between frames: shown with focus, shown, hidden.
+FOCUSED_FRAME, SHOWN_FRAME, HIDDEN_FRAME = 1 / 60, 1 / 30, 1 / 5
+#: Bytes between two frames that are a flood. Nobody reads all of its frames, and keys wait behind
+#: them: a pause follows each, so many times as long, up to a limit in seconds.
+FLOOD, PAUSE, LONGEST_PAUSE = 64 << 10, 3, 0.1
+#: Longest a program may hold back the picture by synchronized output (mode 2026), seconds.
+LONGEST_SYNC = 0.15
+
+
+class Frames(Picture):
+    """The part of a pane that takes output and has it painted."""
+
+    Input = view_messages.Input
+    TitleChanged = view_messages.TitleChanged
+    Bell = view_messages.Bell
+    ClipboardWrite = view_messages.ClipboardWrite
+
+    def __init__(
+        self,
+        history: int,
+        reply_enabled: bool,
+        name: str | None,
+        id: str | None,
+        classes: str | None,
+    ) -> None:
+        super().__init__(history, name, id, classes)
+        self.reply_enabled = reply_enabled
+        self._inlet = Inlet(self._terminal, self._after_feed)
+        self._painted = asyncio.Event()
+        self._painted.set()
+        self._sync_since: float | None = None
+        self._sync_count = 0
+        self._frame_timer: Timer | None = None
+        self._last_frame = 0.0
+        self._pause = 0.0  # seconds, in a flood
+        self._seen_title = ""
+        self._seen_bells = 0
+
+    # Output of the program.
+
+    @property
+    def backlog(self) -> int:
+        """Bytes fed that are not yet in the emulator."""
+        return self._inlet.backlog
+
+    async def drained(self) -> None:
+        """Wait until everything fed is in the emulator; a reader should, before reading on."""
+        await self._inlet.drained()
+
+    async def painted(self) -> None:
+        """Wait until the frame that was due has been drawn."""
+        await self._painted.wait()
+
+    def feed(self, data: bytes) -> None:
+        """Take output of the program. Large amounts are worked off over several turns."""
+        self._inlet.feed(data)
+
+    def feed_now(self, data: bytes) -> None:
+        """Take output at once, however much: a replay, before the pane is shown."""
+        self._inlet.feed_now(data)
+
+    def _after_feed(self) -> None:
+        replies = self._terminal.take_replies()
+        if replies and self.reply_enabled:
+            self.post_message(self.Input(self, replies))
+        for _, data in self._terminal.take_clipboard():
+            self.post_message(self.ClipboardWrite(self, data))
+        if self.is_attached:
+            now = monotonic()
+            self._follow_sync(now)
+            if self._frame_timer is None:
+                self._schedule_frame(now)
+
+    # Frames.
+
+    def _schedule_frame(self, now: float) -> None:
+        """A frame as soon as the rate allows, at once if it may; idle panes have no timer."""
+        interval = FOCUSED_FRAME if self.has_focus else SHOWN_FRAME
+        due = self._last_frame + (interval if self.is_on_screen else HIDDEN_FRAME)
+        due += self._pause
+        if self._sync_since is not None:
+            due = max(due, self._sync_since + LONGEST_SYNC)
+        if due <= now:
+            self._frame()
+        else:
+            self._painted.clear()
+            self._frame_timer = self.set_timer(due - now, self._frame)
+
+    def _frame(self) -> None:
+        self._cancel_frame()
+        self._last_frame = monotonic()
+        self._announce()
+        self._follow_scrollback()
+        if self._viewport.follow(*self.size):
+            self.refresh()
+        self._refresh_dirty()
+        if self.has_focus:
+            self._paint_now()
+        flooded = self._inlet.since_asked() >= FLOOD
+        cost = monotonic() - self._last_frame
+        self._pause = min(PAUSE * cost, LONGEST_PAUSE) if flooded else 0.0
+        self._painted.set()
+
+    def _paint_now(self) -> None:
+        """Paint with no further wait: Textual would at its next tick, up to 17 ms from now.
+
+        Frames are rare enough already, see ``FOCUSED_FRAME``, and the person waits for this one.
+        """
+        screen = self.screen
+        if screen.is_current and self.is_on_screen and not screen._layout_required:
+            screen._dirty_widgets.add(self)
+            screen._on_timer_update()
+
+    def _cancel_frame(self) -> None:
+        if self._frame_timer is not None:
+            self._frame_timer.stop()
+            self._frame_timer = None
+
+    def _follow_sync(self, now: float) -> None:
+        """Note since when the program holds the picture back (mode 2026)."""
+        if not self._terminal.synchronized:
+            if self._sync_since is not None:
+                self._sync_since = None
+                self._cancel_frame()
+        elif self._sync_since is None or self._sync_count != self._terminal.syncs:
+            self._sync_since = now
+            self._sync_count = self._terminal.syncs
+
+    def _announce(self) -> None:
+        terminal = self._terminal
+        if terminal.title != self._seen_title:
+            self._seen_title = terminal.title
+            self.post_message(self.TitleChanged(self, terminal.title))
+        if terminal.bell != self._seen_bells:
+            self._seen_bells = terminal.bell
+            self.post_message(self.Bell(self))

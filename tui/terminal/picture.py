@@ -1,0 +1,186 @@
+"""What a pane shows of a ``Terminal``: its lines, the cursor, a selection, the scrollback.
+
+When it is shown is the business of ``frames``, which is built on this; the cells become strips in
+``painter``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rich.style import Style as RichStyle
+from textual import events
+from textual.geometry import Offset, Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from contui.tui.terminal import view_messages
+from contui.tui.terminal.emulator import Terminal
+from contui.tui.terminal.painter import Painter
+from contui.tui.terminal.selection import Selection, find
+from contui.tui.terminal.viewport import Viewport
+
+_CURSOR_STYLE = RichStyle(reverse=True)
+_UNDERLINE_CURSOR = RichStyle(underline=True, bold=True)
+_IDLE_CURSOR = RichStyle(underline=True)
+_SELECTED = RichStyle(reverse=True)
+
+
+class Picture(Widget):
+    """The part of a pane that draws."""
+
+    Scrolled = view_messages.Scrolled
+
+    def __init__(self, history: int, name: str | None, id: str | None, classes: str | None) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self.selection: Selection | None = None
+        self._terminal = Terminal(80, 24, history)
+        self._painter = Painter(self._terminal, RichStyle())
+        self._viewport = Viewport(self._terminal)
+        self._scroll = 0
+        self._seen_scrolled = 0
+        self._cursor_line = 0
+
+    @property
+    def terminal(self) -> Terminal:
+        """The emulator. Feed it through ``feed`` so that the picture follows."""
+        return self._terminal
+
+    @property
+    def is_on_screen(self) -> bool:
+        """Whether any of the pane can be seen."""
+        return self.display and self.is_attached and bool(self.region)
+
+    # Lines.
+
+    def _follow_scrollback(self) -> None:
+        """Keep showing, and keep selected, the same text while lines scroll off below it."""
+        scrolled = self._terminal.screen.scrolled - self._seen_scrolled
+        self._seen_scrolled += scrolled
+        if not scrolled:
+            return
+        if self.selection:
+            self.selection = self.selection.moved(scrolled)
+        if self._scroll:
+            self._scroll = min(self._scroll + scrolled, self._terminal.history_len)
+
+    def _refresh_dirty(self) -> None:
+        dirty = self._terminal.take_dirty()
+        if dirty is None:
+            self._painter.forget()
+            self.refresh()
+            return
+        cursor_line = self._terminal.cursor.y
+        dirty |= {cursor_line, self._cursor_line}
+        self._cursor_line = cursor_line
+        if self._scroll or len(dirty) >= self._terminal.rows or self.selection:
+            self.refresh()
+        else:
+            width, above = self.size.width, self._viewport.y
+            self.refresh(*(Region(0, y - above, width, 1) for y in dirty if y >= above))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines of the pane with its borders; the style under the cells is worked out once."""
+        base = self.rich_style
+        if base != self._painter.base:
+            self._painter.rebase(base)
+            self._drop_strips()
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the pane, ``y`` from its top."""
+        width = self.size.width
+        line = y + self._viewport.y - self._scroll
+        if line >= self._terminal.rows or line < -self._terminal.history_len:
+            return Strip.blank(width, self._painter.base)
+        row = self._terminal.row(line)
+        spans, left = self._overlays(line), self._viewport.x
+        whole = width + left
+        if spans:
+            strip = self._painter.overlaid(row, whole, spans)
+        else:
+            strip = self._painter.strip(row, whole)
+        return strip.crop(left, whole) if left else strip
+
+    def _drop_strips(self) -> None:
+        for row in (*self._terminal.screen.main.rows, *self._terminal.screen.alternate.rows):
+            row.cache = None
+
+    def _overlays(self, line: int) -> list[tuple[int, int, RichStyle]]:
+        """Selection and cursor on a line, as spans that do not overlap."""
+        spans = []
+        selected = self.selection and self.selection.columns(line, self._terminal.cols)
+        if selected:
+            spans.append((*selected, _SELECTED))
+        cursor = self._terminal.cursor
+        if line == cursor.y and cursor.visible and not selected and not self._scroll:
+            style = _CURSOR_STYLE if cursor.shape < 3 else _UNDERLINE_CURSOR
+            spans.append((cursor.x, cursor.x + 1, style if self.has_focus else _IDLE_CURSOR))
+        return spans
+
+    # Scrollback, search, selection.
+
+    @property
+    def scroll_position(self) -> int:
+        """Lines between what is shown and the live screen; 0 is live."""
+        return self._scroll
+
+    def scroll_lines(self, lines: int) -> None:
+        """Move into the scrollback (positive) or back towards the live screen."""
+        target = min(max(self._scroll + lines, 0), self._terminal.history_len)
+        if target != self._scroll:
+            self._scroll = target
+            self.refresh()
+            self.post_message(self.Scrolled(self, target))
+
+    def scroll_to_live(self) -> None:
+        """Show the live screen."""
+        self.scroll_lines(-self._scroll)
+
+    def search(self, pattern: str, again: bool = False) -> bool:
+        """Select the nearest match of a regular expression upwards, and show it.
+
+        ``again`` goes on above the last match. False when there is none; ``re.error`` when
+        the pattern is not one.
+        """
+        before = self._terminal.rows
+        if again and self.selection:
+            before = self.selection.start.y
+        found = find(self._terminal, re.compile(pattern), before)
+        if found is None:
+            return False
+        self.selection = found
+        line = found.start.y
+        if not 0 <= line + self._scroll < self._terminal.rows:
+            self.scroll_lines(self._terminal.rows // 2 - line - self._scroll)
+        self.refresh()
+        return True
+
+    def select(self, selection: Selection | None) -> None:
+        """Show a selection."""
+        self.selection = selection
+        self.refresh()
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        if self.selection is not None:
+            self.select(None)
+
+    def selected_text(self) -> str:
+        """The selected text, or nothing."""
+        return self._terminal.selection_text(self.selection) if self.selection else ""
+
+    def copy_selection(self) -> bool:
+        """Put the selected text on the clipboard; False when nothing is selected."""
+        text = self.selected_text()
+        if text:
+            self.app.copy_to_clipboard(text)
+        return bool(text)
+
+    def cell_at(self, event: events.MouseEvent) -> Offset:
+        """The cell of the screen under the mouse, within its bounds."""
+        offset = event.get_content_offset_capture(self)
+        return Offset(
+            min(max(int(offset.x) + self._viewport.x, 0), self._terminal.cols - 1),
+            min(max(int(offset.y) + self._viewport.y, 0), self._terminal.rows - 1),
+        )
