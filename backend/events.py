@@ -34,9 +34,10 @@ class Event:
 
 
 class Watcher:
-    """One reader's queue: `next` waits for an event."""
+    """One reader's queue: `next` waits for an event. `routine`: also for those of routine."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, routine: bool = False) -> None:
+        self.routine = routine
         self._queue: deque[Event] = deque()
         self._ready = asyncio.Event()
         self._lagged = False
@@ -82,15 +83,20 @@ class Bus:
         name: str = "",
         attributes: Mapping[str, str] | None = None,
         container: Any = None,
+        *,
+        routine: bool = False,
     ) -> Event:
-        """Tell everyone."""
-        self.sequence += 1
+        """Tell everyone. What is `routine` happens all the time: it is told only to those who want
+        it, is not kept, and has the number of the event before it."""
+        self.sequence += not routine
         event = Event(
             self.sequence, time.time_ns(), type, action, id, name, attributes or {}, container
         )
-        self._kept.append(event)
+        if not routine:
+            self._kept.append(event)
         for watcher in self._watchers:
-            watcher.put(event)
+            if watcher.routine or not routine:
+                watcher.put(event)
         return event
 
     def kept(self, after: int = 0, since_ns: int = 0) -> list[Event]:
@@ -103,9 +109,9 @@ class Bus:
         return first - 1 <= (after or self._began) <= self.sequence
 
     @contextmanager
-    def watch(self) -> Iterator[Watcher]:
-        """A watcher of everything from now on."""
-        watcher = Watcher()
+    def watch(self, *, routine: bool = False) -> Iterator[Watcher]:
+        """A watcher of everything from now on; of routine only where it is wanted."""
+        watcher = Watcher(routine=routine)
         self._watchers.add(watcher)
         try:
             yield watcher

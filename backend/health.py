@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contui.backend.containers.inspect import rfc3339
-from contui.backend.containers.managed import Managed
+from contui.backend.containers.managed import CHECK, Managed
 from contui.backend.containers.process import build_exec
 from contui.backend.containers.registry import Registry
 from contui.backend.containers.state import Running
@@ -70,7 +70,13 @@ class Health:
         bundle = json.loads((managed.paths.bundle / "config.json").read_bytes())
         process = build_exec(ExecSpec(argv=argv), bundle["process"], bundle["root"]["path"])
         await shim.request(
-            "exec", session=session, process=process, tty=False, stdin=False, argv=list(argv)
+            "exec",
+            session=session,
+            process=process,
+            tty=False,
+            stdin=False,
+            argv=list(argv),
+            purpose=CHECK,
         )
         output = bytearray()
         try:

@@ -193,6 +193,7 @@ def session_message(values: dict[str, Any], container: str, name: str) -> pb.Ses
         created_at=types.Timestamp(unix_nanos=int(values.get("created_at") or 0)),
         keep=bool(values.get("keep")),
         log=bool(values.get("log")),
+        purpose=str(values.get("purpose") or ""),
     )
 
 

@@ -40,8 +40,9 @@ HELLO = 1  # {"version", "kind": "control"|"viewer"} up; {"version", "shim_pid",
 REQUEST = 2
 RESPONSE = 3
 EVENT = 4  # {"event": ...}: "started" {"pid"}; "exited" {"exit", "offsets"}; "exec_started"
-#            {"session", "pid"}; "exec_exited" {"session", "exit"}; "viewers" {"session",
-#            "viewers"}; "log" {"driver", "end", "dropped"}: the disk is full, or has room again
+#            {"session", "pid", "purpose"}; "exec_exited" {"session", "exit", "purpose"};
+#            "viewers" {"session", "viewers"}; "log" {"driver", "end", "dropped"}: the disk is full,
+#            or has room again
 
 ATTACH = 16  # see `Attach keys` below
 ATTACHED = 17  # {"session": {...}, "viewer", "access", "start": [out, err], "end": [out, err],
@@ -82,8 +83,8 @@ CONTROL_OPS = (
     "state",  # -> {"state", "pid", "sessions": [...], "exit", "log": {...}}: for reconcile
     "start",  # {"cols", "rows"}?; answers when it runs or failed: {"pid"} or {error, code, kind}
     "exec",  # {"session", "process": OCI process object, "tty", "stdin", "cols", "rows", "keep",
-    #          "log", "argv", "user", "workdir", "replay_bytes", "await_owner_ms": hang it up when
-    #          no owner came by then}: answers at once; its end comes as the event exec_exited
+    #          "log", "argv", "user", "workdir", "purpose", "replay_bytes", "await_owner_ms": hang
+    #          it up when no owner came by then}: answers at once; its end comes as exec_exited
     "signal",  # {"session", "signal"}; "session": "main" is the container's PID 1
     "resize",  # {"session", "cols", "rows"}
     "pause",

@@ -48,6 +48,7 @@ class Session:
         self.stdin_once = bool(spec.get("stdin_once"))
         self.keep = bool(spec.get("keep"))
         self.log = bool(spec.get("log"))
+        self.purpose = str(spec.get("purpose", ""))
         self.size = (int(spec.get("cols") or 0), int(spec.get("rows") or 0))
         self.created = time_ns()
         self.state = CREATED
@@ -373,4 +374,5 @@ class Session:
             "created_at": self.created,
             "keep": self.keep,
             "log": self.log,
+            "purpose": self.purpose,
         }

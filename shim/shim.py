@@ -206,7 +206,7 @@ class Shim:
         def launched(result: Result) -> None:
             os.unlink(process)
             if not result.error:
-                self.emit({"event": "exec_started", "session": name, "pid": result.pid})
+                self._tell_exec("exec_started", session, {"pid": result.pid})
 
         answer({})
         wait_ms = int(request.get("await_owner_ms") or 0)
@@ -309,6 +309,10 @@ class Shim:
         for control in list(self.controls):
             control.event(event)
 
+    def _tell_exec(self, event: str, session: Session, details: dict[str, Any]) -> None:
+        keys = {"event": event, "session": session.id, "purpose": session.purpose}
+        self.emit(keys | details)
+
     def _log_troubled(self) -> None:
         """The disk is full, or has room again; sent once this turn's chunk is accounted for."""
         self.loop.later(0, lambda: self.emit({"event": "log", **self._log.describe()}))
@@ -328,7 +332,7 @@ class Shim:
     def finished(self, session: Session) -> None:
         """Tell, and clean up behind the container."""
         if session is not self.main:
-            self.emit({"event": "exec_exited", "session": session.id, "exit": session.exit})
+            self._tell_exec("exec_exited", session, {"exit": session.exit})
             self._leave_when_done()
             return
         self.emit({"event": "exited", "exit": session.exit, "offsets": list(session.ends)})

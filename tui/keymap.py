@@ -124,6 +124,7 @@ ACTIONS = (
     Action("session_attach", "attach", "attach to the session", ("enter", "a"), "sessions"),
     Action("session_signal", "signal…", "send its program a signal", ("K",), "sessions"),
     Action("session_end", "end", "end its program (asks)", ("d", "delete"), "sessions"),
+    Action("session_checks", "checks", "show or hide health checks' sessions", ("h",), "sessions"),
     Action("event_jump", "go there", "to the container it happened to", ("enter",), "events"),
     Action("section_mark", "mark", "mark it, to act on several", ("space",), "section", False),
     Action("section_sort", "sort", "sort by the next column", ("o",), "section", False),

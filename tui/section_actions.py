@@ -16,6 +16,7 @@ from typing import Any
 from textual import on
 
 from contui.tui import section_calls
+from contui.tui.keymap import Action
 from contui.tui.list_actions import ListActions
 from contui.tui.messages import EventsCame, LinkChanged, SectionCame
 from contui.tui.view_models.containers import ContainerInfo
@@ -225,7 +226,7 @@ class SectionActions(ListActions):
         items = self._event_items()
         kept = [info for info in infos if info.action not in ("snapshot", "synced")]
         for info in kept:
-            items.appendleft(event_item(info, next(self._numbers), time.time()))
+            items.appendleft(event_item(info, next(self._numbers)))
         if kept and self.section == "events":
             self._show_events()
 
@@ -236,7 +237,7 @@ class SectionActions(ListActions):
         past = [info for info in infos if info.at < oldest and info.type != "system"]
         room = KEPT_EVENTS - len(items)
         for info in past[::-1][:room]:
-            items.append(event_item(info, next(self._numbers), time.time()))
+            items.append(event_item(info, next(self._numbers)))
         self._show_events()
 
     def _show_events(self) -> None:
@@ -264,8 +265,7 @@ class SectionActions(ListActions):
         """The keys that matter in the list that is shown; none for the containers."""
         if not self.section:
             return []
-        own = [one for one in self.keymap.actions if one.scope == self.section]
-        found = [(self.keymap.key(one.id, one.scope), one.label, one.id) for one in own]
+        found = [(self.keymap.key(one.id, one.scope), one.label, one.id) for one in self._own()]
         key = self.keymap.key
         more = ("containers", "filter", "row_menu", "quit", "help")
         labels = {one.id: one.label for one in self.keymap.actions if one.scope == "list"}
@@ -274,8 +274,16 @@ class SectionActions(ListActions):
     def _item_keys(self) -> list[list[Span]]:
         return [
             [Span(f"{self.keymap.key(one.id, one.scope):>7}  ", "accent"), Span(one.help, "muted")]
+            for one in self._own()
+        ]
+
+    def _own(self) -> list[Action]:
+        """What can be done in the list that is shown, as it is."""
+        checks = any(item.aside for item in self.section_model().items)
+        return [
+            one
             for one in self.keymap.actions
-            if one.scope == self.section
+            if one.scope == self.section and (checks or one.id != "session_checks")
         ]
 
     def filtered(self, text: str | None = None) -> tuple[str, str]:

@@ -115,6 +115,7 @@ async def sessions(channel: Any) -> list[SessionEntry]:
             next((viewer.name for viewer in one.viewers if viewer.sizes), ""),
             (one.size.cols, one.size.rows),
             one.created_at.unix_nanos / 1e9,
+            one.purpose,
         )
         for one in answer.sessions
     ]

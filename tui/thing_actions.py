@@ -288,6 +288,15 @@ class ThingActions(SectionActions):
                     self._signal(item, "HUP")
                     self._signal(item, "TERM")
 
+    def act_session_checks(self) -> None:
+        """Show the sessions of health checks, or only count them."""
+        if self.section != "sessions":
+            self.perform("sessions")
+        shown = self.section_model("sessions").toggle_aside()
+        self.say("health checks are shown" if shown else "health checks are counted only")
+        self.fetch()
+        self.show_section()
+
     def _signal(self, item: Item, signal: str) -> None:
         entry: SessionEntry = item.data
         call = section_calls.signal_session(entry.container, entry.id, signal)

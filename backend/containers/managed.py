@@ -6,12 +6,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from contui.backend.containers.model import Container, Paths
 from contui.backend.containers.state import Exit
 from contui.backend.shims.client import ShimClient
+
+CHECK = "health"  # the purpose of a health check's session; people's have none
+
+
+def is_check(session: Mapping[str, Any]) -> bool:
+    """Whether a session is a health check's, as a shim or `Managed.execs` describes it."""
+    return session.get("purpose") == CHECK
 
 
 class Managed:
@@ -42,6 +49,11 @@ class Managed:
     @property
     def name(self) -> str:
         return self.container.name
+
+    def count_execs(self) -> None:
+        """Write down how many programs people have started in it."""
+        people = [session for session in self.execs.values() if not is_check(session)]
+        self.container.sessions = len(people)
 
     def notify(self) -> None:
         """Wake everyone in `until`: something changed."""

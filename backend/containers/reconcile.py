@@ -203,7 +203,7 @@ class Reconcile:
             self._link.collect_later(managed, managed.shim, session["id"], LINGER_SECONDS)
         else:
             managed.execs[session["id"]] = session
-            managed.container.sessions = len(managed.execs)
+            managed.count_execs()
 
     async def _without_shim(self, managed: Managed) -> None:
         container = managed.container

@@ -97,9 +97,15 @@ class Registry:
         managed.notify()
 
     def tell(
-        self, managed: Managed, action: str, attributes: Mapping[str, str] | None = None
+        self,
+        managed: Managed,
+        action: str,
+        attributes: Mapping[str, str] | None = None,
+        *,
+        routine: bool = False,
     ) -> None:
-        """Publish a container event with the summary of this moment."""
+        """Publish a container event with the summary of this moment; `routine`: see `Bus`."""
         summary = None if action == "destroy" else summarize(managed.container)
         details = {"image": managed.container.spec.image, **(attributes or {})}
-        self.bus.publish("container", action, managed.id, managed.name, details, summary)
+        what = (action, managed.id, managed.name, details, summary)
+        self.bus.publish("container", *what, routine=routine)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from contui.backend import files
-from contui.backend.containers.managed import Managed
+from contui.backend.containers.managed import Managed, is_check
 from contui.backend.containers.registry import Registry
 from contui.backend.containers.resources import Resources, wanted_ports
 from contui.backend.containers.state import Run
@@ -147,20 +147,22 @@ class ShimLink:
 
     def _exec_started(self, managed: Managed, event: dict[str, Any]) -> None:
         session = str(event.get("session", ""))
-        managed.execs[session] = {**managed.execs.get(session, {}), **event}
-        managed.container.sessions = len(managed.execs)
-        self._registry.tell(managed, "exec_start", {"session": session})
+        made = managed.execs[session] = {**managed.execs.get(session, {}), **event}
+        managed.count_execs()
+        details = {"session": session}
+        self._registry.tell(managed, "exec_start", details, routine=is_check(made))
 
     def _exec_exited(self, managed: Managed, client: ShimClient, event: dict[str, Any]) -> None:
         session = str(event.get("session", ""))
-        made = managed.execs.pop(session, {})
+        made = {**managed.execs.pop(session, {}), **event}
         managed.viewers.pop(session, None)
-        managed.container.sessions = len(managed.execs)
+        managed.count_execs()
         exit = event.get("exit") or event
-        self._registry.tell(
-            managed, "exec_die", {"session": session, "exit_code": str(exit.get("code", -1))}
-        )
+        details = {"session": session, "exit_code": str(exit.get("code", -1))}
+        self._registry.tell(managed, "exec_die", details, routine=is_check(made))
         seconds = EXEC_KEPT_SECONDS if made.get("keep") else EXEC_ENDED_SECONDS
+        if is_check(made):  # which nobody resumes
+            seconds = 0.0
         self.collect_later(managed, client, session, seconds)
 
     def collect_later(

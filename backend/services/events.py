@@ -33,7 +33,7 @@ class EventService(EventServiceServicer):
                 raise InvalidArgument(
                     f"there is no filter {key!r}", f"use one of {', '.join(FILTERS)}"
                 )
-        with self._bus.watch() as watcher:
+        with self._bus.watch(routine=request.health_checks) as watcher:
             # From here to the first await nothing can happen: what is gathered is the state at
             # exactly this point of the sequence.
             first = self._first(request)

@@ -26,7 +26,7 @@ from contui.proto.v1 import containers_pb2 as contui_dot_proto_dot_v1_dot_contai
 from contui.proto.v1 import types_pb2 as contui_dot_proto_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x63ontui/proto/v1/events.proto\x12\tcontui.v1\x1a contui/proto/v1/containers.proto\x1a\x1b\x63ontui/proto/v1/types.proto\"\xef\x01\n\x0cWatchRequest\x12\x10\n\x08snapshot\x18\x01 \x01(\x08\x12\x12\n\x05\x61\x66ter\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12\x35\n\x07\x66ilters\x18\x03 \x03(\x0b\x32$.contui.v1.WatchRequest.FiltersEntry\x12#\n\x05since\x18\x04 \x01(\x0b\x32\x14.contui.v1.Timestamp\x12#\n\x05until\x18\x05 \x01(\x0b\x32\x14.contui.v1.Timestamp\x1a.\n\x0c\x46iltersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x08\n\x06_after\"\x85\x02\n\x05\x45vent\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12 \n\x02\x61t\x18\x02 \x01(\x0b\x32\x14.contui.v1.Timestamp\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x04 \x01(\t\x12\n\n\x02id\x18\x05 \x01(\t\x12\x0c\n\x04name\x18\x06 \x01(\t\x12\x34\n\nattributes\x18\x07 \x03(\x0b\x32 .contui.v1.Event.AttributesEntry\x12\'\n\tcontainer\x18\x08 \x01(\x0b\x32\x14.contui.v1.Container\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x32\x44\n\x0c\x45ventService\x12\x34\n\x05Watch\x12\x17.contui.v1.WatchRequest\x1a\x10.contui.v1.Event0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x63ontui/proto/v1/events.proto\x12\tcontui.v1\x1a contui/proto/v1/containers.proto\x1a\x1b\x63ontui/proto/v1/types.proto\"\x86\x02\n\x0cWatchRequest\x12\x10\n\x08snapshot\x18\x01 \x01(\x08\x12\x12\n\x05\x61\x66ter\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12\x35\n\x07\x66ilters\x18\x03 \x03(\x0b\x32$.contui.v1.WatchRequest.FiltersEntry\x12#\n\x05since\x18\x04 \x01(\x0b\x32\x14.contui.v1.Timestamp\x12#\n\x05until\x18\x05 \x01(\x0b\x32\x14.contui.v1.Timestamp\x12\x15\n\rhealth_checks\x18\x06 \x01(\x08\x1a.\n\x0c\x46iltersEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x08\n\x06_after\"\x85\x02\n\x05\x45vent\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12 \n\x02\x61t\x18\x02 \x01(\x0b\x32\x14.contui.v1.Timestamp\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x04 \x01(\t\x12\n\n\x02id\x18\x05 \x01(\t\x12\x0c\n\x04name\x18\x06 \x01(\t\x12\x34\n\nattributes\x18\x07 \x03(\x0b\x32 .contui.v1.Event.AttributesEntry\x12\'\n\tcontainer\x18\x08 \x01(\x0b\x32\x14.contui.v1.Container\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x32\x44\n\x0c\x45ventService\x12\x34\n\x05Watch\x12\x17.contui.v1.WatchRequest\x1a\x10.contui.v1.Event0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,13 +38,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EVENT_ATTRIBUTESENTRY']._loaded_options = None
   _globals['_EVENT_ATTRIBUTESENTRY']._serialized_options = b'8\001'
   _globals['_WATCHREQUEST']._serialized_start=107
-  _globals['_WATCHREQUEST']._serialized_end=346
-  _globals['_WATCHREQUEST_FILTERSENTRY']._serialized_start=290
-  _globals['_WATCHREQUEST_FILTERSENTRY']._serialized_end=336
-  _globals['_EVENT']._serialized_start=349
-  _globals['_EVENT']._serialized_end=610
-  _globals['_EVENT_ATTRIBUTESENTRY']._serialized_start=561
-  _globals['_EVENT_ATTRIBUTESENTRY']._serialized_end=610
-  _globals['_EVENTSERVICE']._serialized_start=612
-  _globals['_EVENTSERVICE']._serialized_end=680
+  _globals['_WATCHREQUEST']._serialized_end=369
+  _globals['_WATCHREQUEST_FILTERSENTRY']._serialized_start=313
+  _globals['_WATCHREQUEST_FILTERSENTRY']._serialized_end=359
+  _globals['_EVENT']._serialized_start=372
+  _globals['_EVENT']._serialized_end=633
+  _globals['_EVENT_ATTRIBUTESENTRY']._serialized_start=584
+  _globals['_EVENT_ATTRIBUTESENTRY']._serialized_end=633
+  _globals['_EVENTSERVICE']._serialized_start=635
+  _globals['_EVENTSERVICE']._serialized_end=703
 # @@protoc_insertion_point(module_scope)

@@ -49,9 +49,12 @@ class WatchRequest(_message.Message):
     FILTERS_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
     UNTIL_FIELD_NUMBER: _builtins.int
+    HEALTH_CHECKS_FIELD_NUMBER: _builtins.int
     snapshot: _builtins.bool
     after: _builtins.int
     """sequence number of the last event seen; 0: all that are kept"""
+    health_checks: _builtins.bool
+    """also exec_start and exec_die of health checks, which are not kept"""
     @_builtins.property
     def filters(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """type, container (id or name), event (action)"""
@@ -72,10 +75,11 @@ class WatchRequest(_message.Message):
         filters: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         since: _types_pb2.Timestamp | None = ...,
         until: _types_pb2.Timestamp | None = ...,
+        health_checks: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "after", b"after", "since", b"since", "until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "after", b"after", "filters", b"filters", "since", b"since", "snapshot", b"snapshot", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after", b"_after", "after", b"after", "filters", b"filters", "health_checks", b"health_checks", "since", b"since", "snapshot", b"snapshot", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__after: _TypeAlias = _typing.Literal["after"]  # noqa: Y015
     _WhichOneofArgType__after: _TypeAlias = _typing.Literal["_after", b"_after"]  # noqa: Y015

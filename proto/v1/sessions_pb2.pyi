@@ -633,6 +633,7 @@ class Session(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     KEEP_FIELD_NUMBER: _builtins.int
     LOG_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """"main" or 12 hexadecimal digits"""
     container: _builtins.str
@@ -647,6 +648,8 @@ class Session(_message.Message):
     """on the host"""
     keep: _builtins.bool
     log: _builtins.bool
+    purpose: _builtins.str
+    """"health": a health check's own; empty: a person's"""
     @_builtins.property
     def argv(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -681,10 +684,11 @@ class Session(_message.Message):
         created_at: _types_pb2.Timestamp | None = ...,
         keep: _builtins.bool = ...,
         log: _builtins.bool = ...,
+        purpose: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "end", b"end", "exit", b"exit", "size", b"size"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["argv", b"argv", "container", b"container", "container_name", b"container_name", "created_at", b"created_at", "end", b"end", "exit", b"exit", "id", b"id", "keep", b"keep", "log", b"log", "open_stdin", b"open_stdin", "pid", b"pid", "size", b"size", "state", b"state", "tty", b"tty", "user", b"user", "viewers", b"viewers", "workdir", b"workdir"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["argv", b"argv", "container", b"container", "container_name", b"container_name", "created_at", b"created_at", "end", b"end", "exit", b"exit", "id", b"id", "keep", b"keep", "log", b"log", "open_stdin", b"open_stdin", "pid", b"pid", "purpose", b"purpose", "size", b"size", "state", b"state", "tty", b"tty", "user", b"user", "viewers", b"viewers", "workdir", b"workdir"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

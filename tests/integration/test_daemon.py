@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -88,7 +89,17 @@ def test_a_stop_waits_for_no_health_check(engine: Engine) -> None:
     with Backend(engine) as backend:
         check = pb.Health(test=["CMD", "sleep", "1000"], interval_ms=10, timeout_ms=1_000_000)
         backend.run("checked", "sleep", "1000", health=check)
-        wait_for(lambda: backend.inspect("checked").sessions > 1, "the check's exec to be counted")
+        wanted = sessions_pb2.ListSessionsRequest(container="checked")
+
+        def purposes() -> set[str]:
+            answer = backend.call("SessionService/List", wanted)
+            return {session.purpose for session in answer.sessions if session.pid}
+
+        wait_for(lambda: purposes() == {"", "health"}, "the check to run")
+        assert backend.inspect("checked").sessions == 1, "it is nobody's session"
+        told = engine.ok("events", "--since", "1h", "--until", str(time.time()))
+        assert "health_status" in told
+        assert "exec_" not in told
         os.kill(backend.process.pid, signal.SIGTERM)
         backend.process.wait(timeout=15)
 

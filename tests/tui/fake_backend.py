@@ -66,6 +66,7 @@ class Session:
         self.detached = 0
         self.goes_live = True  # else all that is sent is a replay
         self.over = False  # in lists it is one that has ended
+        self.purpose = ""
 
     def write(self, data: bytes) -> None:
         """The program prints."""
@@ -106,6 +107,7 @@ class Session:
             state=sessions_pb2.SESSION_STATE_EXITED
             if self.over
             else sessions_pb2.SESSION_STATE_RUNNING,
+            purpose=self.purpose,
         )
 
 

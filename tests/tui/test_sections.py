@@ -9,9 +9,10 @@ import pytest
 
 from contui.proto.v1 import events_pb2, images_pb2, sessions_pb2
 from contui.tui.keymap import ACTIONS, SECTIONS
+from contui.tui.view_models.section import day_of
 from contui.tui.widgets.section_bar import TITLES, SectionBar, places
 from tests.tui.conftest import Driver, Open
-from tests.tui.fake_backend import EXITED, FakeBackend, stamp
+from tests.tui.fake_backend import EXITED, FakeBackend, Session, stamp
 
 
 async def go(driver: Driver, key: str, count: int) -> None:
@@ -174,19 +175,35 @@ async def test_sessions_of_all_containers(backend: FakeBackend, opened: Open) ->
         assert driver.app.main.widened == "", "the list has made room for the pane"
 
 
+async def test_sessions_of_health_checks_are_counted_and_shown_on_a_key(
+    backend: FakeBackend, opened: Open
+) -> None:
+    web = backend.add("web", argv=["nginx"])
+    backend.sessions[web.id, "ab"] = check = Session(web.id, ["curl", "localhost"], "ab")
+    check.purpose = "health"
+    async with opened() as driver:
+        await go(driver, "A", 1)
+        await driver.until(lambda: "1 health check not shown" in driver.screen())
+        await driver.press("h")
+        await driver.until(lambda: "curl" in driver.screen())
+        await driver.press("h")
+        await driver.until(lambda: "curl" not in driver.screen())
+
+
 async def test_events_come_live_after_those_of_before(backend: FakeBackend, opened: Open) -> None:
     backend.add("web")
     backend.past.append(
         events_pb2.Event(at=stamp(5.0), type="image", action="import", name="long-ago")
     )
     async with opened() as driver:
-        await go(driver, "W", 1)
+        await go(driver, "W", 2)
+        assert f"── {day_of(5.0)}" in driver.screen()
         assert "long-ago" in driver.screen()
         backend.exits("web", 3)
-        await driver.until(lambda: len(driver.app.section_model().rows) == 2)
+        await driver.until(lambda: driver.app.section_model().shown == 2)
         assert driver.app.section_model().rows[0].name == "web die"
         await driver.press("/", *"type:image", "enter")
-        assert len(driver.app.section_model().rows) == 1
+        assert driver.app.section_model().shown == 1
         await driver.press("escape", "home", "enter")
         await driver.until(lambda: driver.app.section == "")
         assert driver.app.containers.current is not None

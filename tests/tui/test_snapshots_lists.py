@@ -213,12 +213,12 @@ async def sessions_as_a_table(driver: Driver) -> None:
 
 @SCENES.add(prepare=visited)
 async def events(driver: Driver) -> None:
-    await listed(driver, "W", 6)
+    await listed(driver, "W", 7)  # with a heading
 
 
 @SCENES.add(prepare=visited)
 async def events_as_a_table(driver: Driver) -> None:
-    await listed(driver, "W", 6)
+    await listed(driver, "W", 7)  # with a heading
     await driver.press("=", "=")
 
 

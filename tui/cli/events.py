@@ -19,11 +19,13 @@ _FLAGS = (
     Flag("format", "json, or a Go template", value="FORMAT"),
     Flag("since", "Also what happened since", value="TIME"),
     Flag("until", "End at this time", value="TIME"),
+    Flag("health-checks", "Also each run of a health check"),
 )
 
 
 def _events(values: Values) -> int:
     request = messages.WatchRequest(since=_moment(values, "since"), until=_moment(values, "until"))
+    request.health_checks = values.flag("health-checks")
     if "since" in values.given:
         request.after = 0
     for text in values.texts("filter"):

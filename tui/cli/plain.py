@@ -293,8 +293,9 @@ def _stats(_: str) -> Iterator[str]:
 def _sessions(_: str) -> Iterator[str]:
     request = messages.ListSessionsRequest()
     found = api.channel().call("SessionService/List", request, messages.ListSessionsResponse)
-    yield f"{_count(len(found.sessions), 'session')}."
-    for session in found.sessions:
+    sessions = [session for session in found.sessions if session.purpose != "health"]
+    yield f"{_count(len(sessions), 'session')}."
+    for session in sessions:
         who = ", ".join(viewer.name for viewer in session.viewers)
         ended = session.state == messages.SESSION_STATE_EXITED
         parts = [

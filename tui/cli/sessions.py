@@ -33,7 +33,11 @@ def _sessions(values: Values) -> int:
         answer = api.channel().call("SessionService/List", request, messages.ListSessionsResponse)
         found.extend(answer.sessions)
     if not values.flag("all"):
-        found = [one for one in found if one.state != messages.SESSION_STATE_EXITED]
+        found = [
+            one
+            for one in found
+            if one.state != messages.SESSION_STATE_EXITED and one.purpose != "health"
+        ]
     rows = [_row(session, values.flag("no-trunc")) for session in found]
     print_rows(values, rows, _COLUMNS, "ID")
     return 0
@@ -56,6 +60,7 @@ def _row(session: messages.Session, whole: bool) -> dict[str, Any]:
         "RunningFor": ago(session.created_at.unix_nanos),
         "Pid": session.pid,
         "Keep": session.keep,
+        "Purpose": session.purpose,
     }
 
 
@@ -69,7 +74,12 @@ VERBS = {
     "sessions": Verb(
         _sessions,
         "[CONTAINER…]",
-        (Flag("all", "Also those that have ended", "a"), FORMAT, NO_TRUNC, QUIET),
+        (
+            Flag("all", "Also health checks', and those that have ended", "a"),
+            FORMAT,
+            NO_TRUNC,
+            QUIET,
+        ),
         complete="running",
     ),
 }

@@ -323,7 +323,7 @@ def _refused(facts: ExplainResponse) -> str:
 
 def _execs(facts: ExplainResponse) -> Iterable[Point]:
     for session in facts.sessions:
-        if session.id != "main" and session.state == _SESSION_EXITED:
+        if session.id != "main" and not session.purpose and session.state == _SESSION_EXITED:
             yield Point("exec", NOTE, _exec_ended(session))
     if facts.HasField("has_shell") and not facts.has_shell:
         text = "its image has no shell: only its own programs can be run in it (contui exec)"

@@ -6,6 +6,7 @@ it, `contui.tui.widgets.section_list` draws a `SectionModel`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,9 @@ class Item:
     container: str = ""  # id of the one it belongs to
     mark: Span = NO_MARK  # before the name
     data: Any = None  # what it was made from
+    aside: bool = False  # of no interest unless asked for: counted, not shown
+    day: str = ""  # of an event; a heading stands where it changes
+    heading: bool = False  # such a heading, which cannot be selected
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class SectionModel:
         self.kind = kind
         self.items: Sequence[Item] = ()
         self.rows: list[Item] = []
+        self.shown = 0  # of them, without headings
         self.loaded = False
         self.problem: Problem | None = None
         self.note = ""  # what goes on, for the border: an import and how far it is
@@ -63,6 +68,7 @@ class SectionModel:
         self.sort = "" if kind.newest_first else kind.columns[0].id
         self.backwards = False
         self.marked: set[str] = set()
+        self.shows_aside = False
         self._selected = ""
         self._index: dict[str, int] = {}
 
@@ -81,6 +87,17 @@ class SectionModel:
         self.query = parse(text, self.kind.keys, self.query)
         self._order()
         return self.query.problem
+
+    @property
+    def hidden(self) -> int:
+        """How many items are counted only."""
+        return 0 if self.shows_aside else sum(item.aside for item in self.items)
+
+    def toggle_aside(self) -> bool:
+        """Show what is of no interest mostly, or count it only; returns which."""
+        self.shows_aside = not self.shows_aside
+        self._order()
+        return self.shows_aside
 
     def sort_by(self, column: str) -> None:
         """Order by a column; again: the other way round. A stream stays in its order."""
@@ -102,13 +119,18 @@ class SectionModel:
 
     def _order(self) -> None:
         old = self.cursor
-        rows = [item for item in self.items if self.query.matches(item.fields)]
+        rows = [
+            item
+            for item in self.items
+            if (self.shows_aside or not item.aside) and self.query.matches(item.fields)
+        ]
         if self.sort:
             rows.sort(key=lambda item: (item.name.lower(), item.id))
             rows.sort(key=self._key, reverse=self.backwards)
-        follows = self.kind.newest_first and old == 0  # at the top of a stream: stay there
-        self.rows = rows
-        self._index = {item.id: index for index, item in enumerate(rows)}
+        follows = self.kind.newest_first and old <= self._top  # of a stream: stay there
+        self.shown = len(rows)
+        self.rows = with_days(rows, day_of(time.time())) if self.kind.newest_first else rows
+        self._index = {item.id: index for index, item in enumerate(self.rows)}
         if self._selected not in self._index or follows:
             self.move_to(old)
 
@@ -124,13 +146,20 @@ class SectionModel:
         return self._index.get(self._selected, 0)
 
     @property
+    def _top(self) -> int:
+        """The first line that can be selected."""
+        return 1 if self.rows and self.rows[0].heading else 0
+
+    @property
     def current(self) -> Item | None:
         """The selected item."""
         return self.rows[self.cursor] if self.rows else None
 
     def move_to(self, index: int) -> None:
-        """Select a line; beyond the ends means the end."""
+        """Select a line; beyond the ends means the end, a heading the line behind it."""
         index = max(0, min(index, len(self.rows) - 1))
+        if self.rows and self.rows[index].heading:
+            index += -1 if 0 < index < self.cursor else 1
         self._selected = self.rows[index].id if self.rows else ""
 
     def select(self, key: str) -> None:
@@ -149,6 +178,23 @@ class SectionModel:
         if self.marked:
             return [item for item in self.rows if item.id in self.marked]
         return [self.current] if self.current else []
+
+
+def day_of(at: float) -> str:
+    """The day of a time (seconds since 1970) where we are."""
+    return time.strftime("%a %d %b %Y", time.localtime(at))
+
+
+def with_days(rows: Sequence[Item], today: str) -> list[Item]:
+    """Events, newest first, with a heading above the first of each day but today."""
+    found: list[Item] = []
+    day = today
+    for item in rows:
+        if item.day != day:
+            day = item.day
+            found.append(Item(f"day {day} {item.id}", day, {}, heading=True))
+        found.append(item)
+    return found
 
 
 def facts_lines(item: Item) -> list[list[Span]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from contui.tui.view_models.columns import Column
 from contui.tui.view_models.events import EventInfo
-from contui.tui.view_models.section import Item, Kind, texts
+from contui.tui.view_models.section import Item, Kind, day_of, texts
 from contui.tui.view_models.text import Span, age, byte_size, clean, command_line, plural
 
 
@@ -86,6 +86,7 @@ class SessionEntry:
     owner: str = ""  # the viewer whose terminal decides the size
     size: tuple[int, int] = (0, 0)
     created: float = 0.0
+    purpose: str = ""  # "health": a health check's; else a person's
 
     @property
     def main(self) -> bool:
@@ -317,6 +318,7 @@ def session_item(info: SessionEntry, now: float) -> Item:
             ("container", name),
             ("command", command),
             ("session", "the container's own program" if info.main else clean(info.id)),
+            ("purpose", f"{clean(info.purpose)} check" if info.purpose else ""),
             ("user", clean(info.user)),
             ("stdio", f"a terminal {size}".rstrip() if info.tty else "pipes, no terminal"),
             ("pid", str(info.pid or "")),
@@ -328,16 +330,16 @@ def session_item(info: SessionEntry, now: float) -> Item:
         container=info.container,
         mark=Span("●" if live else "○", "good" if live else "muted"),
         data=info,
+        aside=info.purpose != "",
     )
 
 
-def event_item(info: EventInfo, number: int, now: float) -> Item:
-    """An event as a line; `number` tells it from all others. `now` (unix seconds): one of another
-    day than this is shown with its day instead of its time."""
+def event_item(info: EventInfo, number: int) -> Item:
+    """An event as a line; `number` tells it from all others."""
     name = clean(info.name or info.id[:12])
     more = clean(" ".join(f"{k}={v}" for k, v in sorted(info.attributes.items()) if v))
     bad = info.action in ("oom", "die") and info.attributes.get("exit_code", "0") != "0"
-    at = _clock(info.at, now)
+    at = time.strftime("%H:%M:%S", time.localtime(info.at))
     role = "bad" if bad or info.action == "oom" else ""
     return Item(
         str(number),
@@ -365,14 +367,8 @@ def event_item(info: EventInfo, number: int, now: float) -> Item:
         ),
         container=info.id if info.type == "container" else "",
         data=info,
+        day=day_of(info.at),
     )
-
-
-def _clock(at: float, now: float) -> str:
-    """A time of today, else the day, in eight cells."""
-    when, today = time.localtime(at), time.localtime(now)
-    same = (when.tm_year, when.tm_yday) == (today.tm_year, today.tm_yday)
-    return time.strftime("%H:%M:%S" if same else "%d %b", when)
 
 
 def _labels(labels: dict[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ from textual import events
 from contui.tui.messages import ActionAsked
 from contui.tui.view_models.columns import Column, cells
 from contui.tui.view_models.section import SectionModel
-from contui.tui.view_models.text import Span, clean, fit, width_of
+from contui.tui.view_models.text import Span, clean, fit, plural, width_of
 from contui.tui.widgets.paint import content
 from contui.tui.widgets.table_view import TableView
 
@@ -35,12 +35,15 @@ class SectionListView(TableView):
         model = self.model
         if model is None:
             return
-        count = f"{len(model.rows)}/{len(model.items)}" if model.query.text else len(model.items)
+        known = len(model.items) - model.hidden
+        count = f"{model.shown}/{known}" if model.query.text else known
         title = [Span(model.kind.id, "muted")]
         self.border_title = content([*title, Span(f" {count}", "strong")] if count else title)
         notes = []
         if model.note:
             notes.append(Span(f"{clean(model.note)} ", "accent"))
+        if model.hidden:
+            notes.append(Span(f"{plural(model.hidden, 'health check')} not shown ", "muted"))
         if model.marked:
             notes.append(Span(f"{len(model.marked)} marked ", "accent"))
         if model.query.text:
@@ -68,6 +71,8 @@ class SectionListView(TableView):
     def line(self, index: int, width: int) -> list[Span]:
         assert self.model is not None
         item = self.model.rows[index]
+        if item.heading:
+            return [Span(fit(f"── {item.name} ".ljust(width, "─"), width), "muted")]
         here = index == self.model.cursor
         lead = Span("▌" if here and self.has_focus else " ", "accent")
         mark = Span("✓", "accent") if item.id in self.model.marked else item.mark
@@ -109,7 +114,8 @@ class SectionListView(TableView):
         return self.holding
 
     def chosen(self, index: int) -> None:
-        self.app.post_message(ActionAsked("section_choose"))
+        if self.model is None or not self.model.rows[index].heading:
+            self.app.post_message(ActionAsked("section_choose"))
 
     def head_chosen(self, column: str) -> None:
         self.app.post_message(ActionAsked("section_sort_by", column))

@@ -72,3 +72,16 @@ def test_since() -> None:
     assert second in bus.kept(since_ns=second.at_ns)
     assert bus.kept(since_ns=second.at_ns + 1) == []
     assert bus.kept(since_ns=first.at_ns)[0] == first
+
+
+async def test_routine_is_told_only_to_those_who_want_it_and_not_kept() -> None:
+    bus = Bus()
+    with bus.watch() as one, bus.watch(routine=True) as other:
+        bus.publish("container", "start")
+        for _ in range(KEPT):
+            bus.publish("container", "exec_die", routine=True)
+            assert await other.next()
+        bus.publish("container", "die")
+        assert [(await one.next()).action for _ in range(2)] == ["start", "die"]
+    assert [(event.action, event.sequence) for event in bus.kept()] == [("start", 1), ("die", 2)]
+    assert bus.has_after(1)

@@ -6,11 +6,12 @@ import pytest
 
 from contui.tui.view_models.events import EventInfo
 from contui.tui.view_models.problem import Problem
-from contui.tui.view_models.section import Item, SectionModel, facts_lines
+from contui.tui.view_models.section import Item, SectionModel, day_of, facts_lines, with_days
 from contui.tui.view_models.things import (
     EVENTS,
     IMAGES,
     KINDS,
+    SESSIONS,
     VOLUMES,
     ImageInfo,
     MemberInfo,
@@ -30,7 +31,7 @@ ITEMS = [
     network_item(NetworkInfo(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, (MemberInfo("c", EVIL, EVIL),))),
     volume_item(VolumeInfo(EVIL, EVIL, 1.0, False, (MemberInfo("c", EVIL),), {EVIL: EVIL}), 9.0),
     session_item(SessionEntry(EVIL, "c", EVIL, (EVIL,), EVIL, viewers=(EVIL,), owner=EVIL), 9.0),
-    event_item(EventInfo("container", EVIL, EVIL, EVIL, 1.0, {EVIL: EVIL}), 1, 1.0),
+    event_item(EventInfo("container", EVIL, EVIL, EVIL, 1.0, {EVIL: EVIL}), 1),
 ]
 
 
@@ -100,12 +101,54 @@ def test_orders_go_round_all_columns() -> None:
 
 def test_a_stream_stays_at_its_newest_until_one_moves() -> None:
     events = SectionModel(EVENTS)
-    items = [event_item(EventInfo("container", "start", name=str(n)), n, 1.0) for n in range(5)]
+    items = [event_item(EventInfo("container", "start", name=str(n)), n) for n in range(5)]
     events.replace(items[1::-1])
     events.replace(items[2::-1])
     assert events.current is not None
     assert events.current.data.name == "2"
-    events.move_to(1)
+    events.move_to(2)  # beside the heading
     events.replace(items[::-1])
     assert events.current.data.name == "1"
     assert events.next_sort() == "time"
+
+
+DAY = 86400.0
+
+
+def test_a_heading_stands_where_the_day_changes() -> None:
+    at = 1_800_000_000.0
+    times = [at, at - 60, at - DAY, at - DAY - 60, at - 9 * DAY]
+    items = [event_item(EventInfo("image", "x", at=when), n) for n, when in enumerate(times)]
+    rows = with_days(items, day_of(at))
+    headings = [row.name for row in rows if row.heading]
+    assert headings == [day_of(at - DAY), day_of(at - 9 * DAY)]
+    assert [row.heading for row in rows] == [False, False, True, False, False, True, False]
+    assert len({row.id for row in rows}) == len(rows)
+    assert with_days(items[:2], day_of(at + DAY))[0].name == day_of(at)
+
+
+def test_a_heading_cannot_be_selected() -> None:
+    events = SectionModel(EVENTS)
+    items = [event_item(EventInfo("image", "x", at=at), n) for n, at in enumerate((9 * DAY, 1.0))]
+    events.replace(items)
+    assert [row.heading for row in events.rows] == [True, False, True, False]
+    assert (events.cursor, events.shown) == (1, 2)
+    events.move_to(2)
+    assert events.cursor == 3
+    events.move_to(2)
+    assert events.cursor == 1
+    events.move_to(0)
+    assert events.cursor == 1
+    newer = event_item(EventInfo("image", "y", at=9 * DAY + 1), 7)
+    events.replace([newer, *items])
+    assert events.current is newer, "it stays at the top"
+
+
+def test_sessions_of_health_checks_are_counted_until_they_are_asked_for() -> None:
+    sessions = SectionModel(SESSIONS)
+    entries = [SessionEntry("main", "c", "web"), SessionEntry("ab", "c", "web", purpose="health")]
+    sessions.replace([session_item(entry, 9.0) for entry in entries])
+    assert ([item.data.id for item in sessions.rows], sessions.hidden) == (["main"], 1)
+    assert sessions.toggle_aside()
+    assert (len(sessions.rows), sessions.hidden) == (2, 0)
+    assert ("purpose", "health check") in sessions.items[1].facts
