@@ -183,7 +183,7 @@ async def test_sessions_of_health_checks_are_counted_and_shown_on_a_key(
     check.purpose = "health"
     async with opened() as driver:
         await go(driver, "A", 1)
-        await driver.until(lambda: "1 health check not shown" in driver.screen())
+        await driver.until(lambda: "1 check hidden" in driver.screen())
         await driver.press("h")
         await driver.until(lambda: "curl" in driver.screen())
         await driver.press("h")

@@ -43,7 +43,7 @@ class SectionListView(TableView):
         if model.note:
             notes.append(Span(f"{clean(model.note)} ", "accent"))
         if model.hidden:
-            notes.append(Span(f"{plural(model.hidden, 'health check')} not shown ", "muted"))
+            notes.append(Span(f"{plural(model.hidden, 'check')} hidden ", "muted"))
         if model.marked:
             notes.append(Span(f"{len(model.marked)} marked ", "accent"))
         if model.query.text:
