@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from textual import events
+
 from contui.tui import workspace_file
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import FakeBackend
@@ -32,6 +36,31 @@ async def test_a_border_is_dragged_and_comes_back(backend: FakeBackend, opened: 
     async with opened() as driver:
         await driver.until(lambda: len(driver.app.panes) == 2)
         await driver.until(lambda: driver.pane().region.x == x - 12)
+
+
+async def test_a_hand_that_is_quicker_than_the_app_drags_a_border_too(
+    backend: FakeBackend, opened: Open
+) -> None:
+    """All of the drag has come before the app looks at the press."""
+    backend.add("a")
+    async with opened() as driver:
+        await two_panes(driver)
+        right = driver.pane()
+        x, y = right.region.x, right.region.y + 5
+        for kind, column in (
+            (events.MouseDown, x),
+            (events.MouseMove, x),
+            (events.MouseMove, x - 12),
+            (events.MouseUp, x - 12),
+        ):
+            at: dict[str, Any] = {"x": column, "y": y, "screen_x": column, "screen_y": y}
+            flags: dict[str, Any] = dict.fromkeys(("shift", "meta", "ctrl"), False)
+            event = kind(widget=None, delta_x=0, delta_y=0, button=1, **at, **flags)
+            driver.app.post_message(event)
+        await driver.until(lambda: right.region.x == x - 12)
+        assert driver.app.mouse_captured is None
+        await driver.pilot.hover(offset=(x, y))
+        assert right.region.x == x - 12
 
 
 async def test_a_border_is_moved_by_keys_again_and_again(

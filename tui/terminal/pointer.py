@@ -54,7 +54,6 @@ class Pointer:
     def pressed(self, event: events.MouseDown) -> None:
         """A button went down."""
         event.stop()
-        self._view.capture_mouse()
         if self._reports(event):
             self._held = event.button
             self._report(event, Action.PRESS, event.button)
@@ -76,7 +75,6 @@ class Pointer:
     def released(self, event: events.MouseUp) -> None:
         """A button went up: report it, or copy what was selected."""
         event.stop()
-        self._view.release_mouse()
         if self._held:
             self._report(event, Action.RELEASE, self._held)
             self._held = NO_BUTTON

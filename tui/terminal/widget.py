@@ -147,6 +147,10 @@ class TerminalView(Frames, can_focus=True):
         if data and not self.read_only:
             self.post_message(self.Input(self, data, pasted=True))
 
+    def grabs(self, event: events.MouseDown) -> bool:
+        """Moves and the release are the program's, or a selection's, wherever the mouse goes."""
+        return True
+
     async def _on_mouse_down(self, event: events.MouseDown) -> None:
         self.focus()
         self._pointer.pressed(event)

@@ -80,6 +80,7 @@ class LogView(Painted, can_focus=True):
         self.mark: Key | None = None  # the other end of the lines that are marked
         self._anchor: Spot | None = None
         self._head: Spot | None = None
+        self._held = False  # by the mouse
         self._on_bar = False
         self._visible: list[tuple[LogLine, int, Row]] = []
 
@@ -247,10 +248,14 @@ class LogView(Painted, can_focus=True):
         event.prevent_default()
         self.move(3)
 
+    def grabs(self, event: events.MouseDown) -> bool:
+        """The bar, or text to select, see `contui.tui.widgets.grabbing`."""
+        return event.button == 1
+
     def on_mouse_down(self, event: events.MouseDown) -> None:
         if event.button != 1:
             return
-        self.capture_mouse()
+        self._held = True
         self._on_bar = event.x >= self.size.width - 1
         if self._on_bar:
             self._drag(event.y)
@@ -258,7 +263,7 @@ class LogView(Painted, can_focus=True):
             self._anchor, self._head = self._spot(event.x, event.y), None
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self.app.mouse_captured is not self:
+        if not self._held:
             return
         if self._on_bar:
             self._drag(event.y)
@@ -267,9 +272,9 @@ class LogView(Painted, can_focus=True):
             self.refresh()
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        if self.app.mouse_captured is not self:
+        if not self._held:
             return
-        self.release_mouse()
+        self._held = False
         text = "" if self._on_bar else self.selected_text()
         if text:
             self.post_message(Selected(text))

@@ -109,12 +109,15 @@ class TabBar(Painted):
 
     # -- mouse -----------------------------------------------------------------------------------
 
+    def grabs(self, event: events.MouseDown) -> bool:
+        """A tab, see `contui.tui.widgets.grabbing`."""
+        return event.button == 1 and self._at(event.x - self.region.x, "tab_go") is not None
+
     def on_mouse_down(self, event: events.MouseDown) -> None:
         held = self._at(event.x, "tab_go")
         self._moved = False
         if held and event.button == 1:
             self._dragged = int(held[3])
-            self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Past the middle of another tab, the held one takes its place."""
@@ -130,9 +133,7 @@ class TabBar(Painted):
             self._dragged, self._moved = target, True
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        if self._dragged is not None:
-            self._dragged = None
-            self.release_mouse()
+        self._dragged = None
 
     def on_click(self, event: events.Click) -> None:
         found = self._at(event.x)

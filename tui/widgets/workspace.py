@@ -63,12 +63,13 @@ class WorkspaceView(Widget):
 
     # -- borders, by mouse -----------------------------------------------------------------------
 
+    def grabs(self, event: events.MouseDown) -> bool:
+        """A border, see `contui.tui.widgets.grabbing`."""
+        return self._border(event) is not None
+
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        x, y = self._cell(event)
-        borders = self.workspace.dividers(self.size.width, self.size.height)
-        self._grabbed = next((item for item in borders if item.rect.contains(x, y)), None)
-        if self._grabbed is not None and event.button == 1:
-            self.capture_mouse()
+        self._grabbed = self._border(event)
+        if self._grabbed is not None:
             event.stop()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -82,9 +83,15 @@ class WorkspaceView(Widget):
     def on_mouse_up(self, event: events.MouseUp) -> None:
         if self._grabbed is not None:
             self._grabbed = None
-            self.release_mouse()
             self.app.post_message(ActionAsked("arranged"))
             event.stop()
+
+    def _border(self, event: events.MouseDown) -> Divider | None:
+        if event.button != 1:
+            return None
+        x, y = self._cell(event)
+        borders = self.workspace.dividers(self.size.width, self.size.height)
+        return next((item for item in borders if item.rect.contains(x, y)), None)
 
     def _cell(self, event: events.MouseEvent) -> tuple[int, int]:
         """Where the mouse is, in the cells of this widget, whichever child got the event."""
