@@ -317,6 +317,10 @@ class Sessions(sessions_pb2_grpc.SessionServiceServicer):
     def __init__(self, state: FakeBackend) -> None:
         self.state = state
 
+    async def Ticket(self, request: Any, context: Any) -> Any:
+        """There is no shim to lead to."""
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "no direct path")
+
     async def Stream(self, requests: Any, context: Any) -> AsyncIterator[sessions_pb2.ServerFrame]:
         first = (await requests.__anext__()).open
         if self.state.refuse is not None:
