@@ -16,6 +16,9 @@ from contui.backend.errors import FailedPrecondition, Internal
 from contui.shim.address import Reachable
 
 LOCK = "lock"  # name of the file that is locked
+# What may be in a directory before its first backend: a new disk's own folder, and what a client
+# leaves that starts the backend (`contui.tui.client.start`).
+NOBODYS = {"lost+found", "start.lock", "backend.log"}
 
 
 class AlreadyRunning(FailedPrecondition):
@@ -47,7 +50,7 @@ def _check_ours(path: Path) -> None:
     """Raise Internal for a directory that serves others: to make /run or /tmp private would break
     the machine. One that is empty (a new disk, perhaps), or that has the lock of a backend in it or
     beside it, may be had."""
-    names = set(os.listdir(path)) - {"lost+found"}
+    names = set(os.listdir(path)) - NOBODYS
     locked = any((place / LOCK).is_file() for place in (path, path.parent))  # /run/lock is none
     if names and not locked:
         raise Internal(

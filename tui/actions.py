@@ -156,7 +156,7 @@ class Actions(CastActions, ExplainActions, LogActions, FormActions, ThingActions
         if pane := self.find_pane("session", container, session):
             self.show_pane(pane)
         elif info is not None:
-            label = "attach" if session == "main" else "exec"
+            label = "attach" if session == "main" else ""  # the program, once it is known
             await self.open_session(info, None, label, session=session)
 
     async def act_demo(self) -> None:

@@ -48,6 +48,18 @@ async def test_detach_keys_leave_the_program_running(backend: FakeBackend, opene
         assert driver.app.main.focused is driver.app.main.query_one("#containers")
 
 
+async def test_a_detached_shell_is_found_in_the_list_of_sessions(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("web")
+    async with opened() as driver:
+        await driver.press("e")
+        await driver.until(lambda: bool(driver.app.panes))
+        await driver.until(lambda: "/bin/bash" in driver.screen())
+        await driver.press("ctrl+p", "ctrl+q")
+        await driver.until(lambda: "A lists the sessions" in driver.screen())
+
+
 async def test_a_lone_first_detach_key_is_handed_on(backend: FakeBackend, opened: Open) -> None:
     backend.add("web")
     session = backend.session("web")

@@ -57,21 +57,25 @@ def line_bits(data: bytes, role: str = "") -> Row:
     if b"\x1b" not in data:
         return [Bit(clean_line(data.decode("utf-8", "replace")), role)]
     bits: Row = []
-    pen, look, at = st.PLAIN, None, 0
+    pen, look, at, column = st.PLAIN, None, 0, 0
     for found in _SEQUENCES.finditer(data):
         if found.start() > at:
-            bits.append(_bit(data[at : found.start()], role, look))
+            bits.append(_bit(data[at : found.start()], role, look, column))
+            column += len(bits[-1].text)
         at = found.end()
         if found[1]:
             pen = apply_sgr(pen, found[1][2:-1].decode())
             look = None if pen == st.PLAIN else _look(pen)
     if at < len(data):
-        bits.append(_bit(data[at:], role, look))
+        bits.append(_bit(data[at:], role, look, column))
     return bits or [Bit("")]
 
 
-def _bit(data: bytes, role: str, look: Style | None) -> Bit:
-    return Bit(clean_line(data.decode("utf-8", "replace")), "" if look else role, look)
+def _bit(data: bytes, role: str, look: Style | None, column: int) -> Bit:
+    text = data.decode("utf-8", "replace")
+    if "\t" in text:  # its stops count from the start of the line, not of this piece
+        text = (" " * column + text).expandtabs()[column:]
+    return Bit(clean_line(text), "" if look else role, look)
 
 
 def _look(pen: st.Style) -> Style:

@@ -49,10 +49,11 @@ def clean_lines(text: str) -> list[str]:
 
 
 def clean_line(line: str) -> str:
-    """One line that stays as it is, but for tabs and what must not be shown raw."""
+    """One line that stays as it is, but for tabs, to a terminal's stops of eight columns, and what
+    must not be shown raw."""
     if line.isascii() and line.isprintable():
         return line
-    return line.expandtabs(4).translate(_TABLE)
+    return line.expandtabs().translate(_TABLE)
 
 
 def elide(text: str, width: int) -> str:

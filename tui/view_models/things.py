@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from contui.tui.view_models.columns import Column
 from contui.tui.view_models.events import EventInfo
 from contui.tui.view_models.section import Item, Kind, day_of, texts
-from contui.tui.view_models.text import Span, age, byte_size, clean, command_line, plural
+from contui.tui.view_models.text import Span, age, byte_size, clean, command_line, plural, program
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ SESSIONS = Kind(
         Column("status", "STATUS", 10, 0, 3, right=True),
         Column("age", "AGE", 4, 0, 3, right=True),
     ),
-    "status",
+    "brief",
     ("container", "command", "user", "viewer", "state"),
     ("no sessions", "a container that runs has one"),
 )
@@ -293,6 +293,9 @@ def session_item(info: SessionEntry, now: float) -> Item:
     watching = plural(len(info.viewers), "viewer") if info.viewers else ""
     live = info.state != "exited"
     size = f"{info.size[0]}×{info.size[1]}" if info.size[0] else ""
+    brief = program(info.argv) if live else status
+    if live and info.viewers:
+        brief += f" ({len(info.viewers)})"
     return Item(
         f"{info.container}/{info.id}",
         f"{name} {command}",
@@ -305,6 +308,7 @@ def session_item(info: SessionEntry, now: float) -> Item:
             "owner": Span(clean(info.owner), "muted"),
             "status": Span(watching or status if live else status, "muted"),
             "age": Span(_age(info.created, now), "muted"),
+            "brief": Span(brief, "muted"),
         },
         {
             "": texts(info.container_name, command, info.id, info.viewers),

@@ -230,7 +230,11 @@ class SessionPane(SessionStream):
         # What is typed from here on is for contui.
         if self.terminal.has_focus and isinstance(self.app, Windows):
             self.app.focus_list()
-        note = f"{self.spec.name}: detached, the program goes on; enter attaches again"
+        key = self._keymap.key
+        back = f"{key('attach')} attaches again"
+        if not self.model.main:  # a shell or an exec: not what enter on the container opens
+            back = f"{key('sessions')} lists the sessions, to come back to it"
+        note = f"{self.spec.name}: detached, the program goes on; {back}"
         self.app.post_message(PaneClosed(self.pane_id, note))
 
     # -- what the app asks and tells -------------------------------------------------------------

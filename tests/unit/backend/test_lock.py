@@ -48,6 +48,17 @@ def test_a_directory_of_others_stays_as_it_is(tmp_path: Path) -> None:
     assert (path / "containers").stat().st_mode & 0o777 == 0o700
 
 
+def test_a_directory_made_beforehand_may_hold_what_the_starting_client_leaves(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "run"
+    path.mkdir(mode=0o755)
+    (path / "start.lock").touch()
+    (path / "backend.log").touch()
+    lock.private_directory(path)
+    assert path.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_file_in_the_way_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(Internal, match="cannot be used"):

@@ -101,6 +101,12 @@ def test_colours_are_kept_and_all_else_is_harmless() -> None:
     assert line_bits(b"10%\r20%\r")[0].text == "20%"
 
 
+def test_tabs_go_to_the_stops_of_a_terminal_in_colour_too() -> None:
+    assert plain(line_bits(b"bin\t\tlost\tsbin")) == "bin             lost    sbin"
+    coloured = b"\x1b[34mbin\x1b[0m\t\t\x1b[34mlost\x1b[0m\tsbin"
+    assert plain(line_bits(coloured)) == plain(line_bits(b"bin\t\tlost\tsbin"))
+
+
 def test_wide_characters_are_cut_whole() -> None:
     bits = [Bit("a日本", "x"), Bit("語b")]
     assert [plain(row) for row in wrapped(bits, 4)] == ["a日", "本語", "b"]

@@ -32,7 +32,7 @@ def test_nothing_that_controls_a_terminal_is_left(text: str) -> None:
 def test_controls_stay_visible() -> None:
     assert clean("a\x1b[31mb\x07\x7f\x9b") == "a␛[31mb␇␡\ufffd"
     assert clean("two\nlines\t.") == "two lines ."
-    assert clean_lines("a\tb\nc\x1b") == ["a   b", "c␛"]
+    assert clean_lines("a\tb\nc\x1b") == ["a       b", "c␛"]
 
 
 @given(st.text(), st.integers(0, 30))

@@ -49,6 +49,13 @@ def test_every_column_has_a_cell(kind: object, item: Item) -> None:
     assert kind.brief in item.cells  # type: ignore[attr-defined]
 
 
+def test_a_narrow_line_tells_sessions_of_a_container_apart() -> None:
+    shell = SessionEntry("x1", "c", "web", ("/bin/bash",), viewers=("a", "b"))
+    over = SessionEntry("x2", "c", "web", ("top",), state="exited", code=3)
+    briefs = [session_item(entry, 9.0).cells["brief"].text for entry in (shell, over)]
+    assert briefs == ["bash (2)", "exit 3"]
+
+
 def model(*names: str) -> SectionModel:
     found = SectionModel(VOLUMES)
     found.replace([volume_item(VolumeInfo(name, created=at), 9.0) for at, name in enumerate(names)])
