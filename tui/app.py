@@ -71,8 +71,8 @@ class ContuiApp(Actions, Keyboard, Notifying, Faults, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
     CSS = """
-    ToastRack { margin: 0 2 2 0; }  /* inside of the pane: its border says things, too */
-    Toast { max-width: 60; padding: 0 1; background: $panel; margin-top: 0; }
+    ToastRack { margin: 0 2 2 2; }
+    Toast { width: 60; max-width: 100%; padding: 0 1; background: $panel; margin-top: 0; }
     """
 
     def __init__(

@@ -9,6 +9,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Sequence
+from typing import Any
 
 from contui.tui.view_models.asked import Asked
 from contui.tui.view_models.events import EventInfo
@@ -40,9 +41,14 @@ class Notifying(Windows):
         if not self._say_in_turn(notice):
             return
         for way in self.notify_by:
-            sequence = escape(way, notice.text, "TMUX" in os.environ)
+            sequence = escape(way, notice.words, "TMUX" in os.environ)
             if sequence and self._driver is not None:
                 self._driver.write(sequence)
+
+    def notify(self, message: str, **more: Any) -> None:
+        """A toast, where it hides nothing."""
+        self.main.place_toasts()
+        super().notify(message, **more)
 
     def tell_problems(self, problems: Sequence[str]) -> None:
         """What is wrong with the configuration; kept in the list, too."""
@@ -63,7 +69,7 @@ class Notifying(Windows):
             return False
         self.toasts.append(now)
         if len(self.toasts) <= MOST_TOASTS:
-            self.say(notice.text, notice.severity)
+            self.say(notice.words, notice.severity)
             return True
         self.say(f"and more: {self.keymap.key('notifications')} lists what happened")
         return False

@@ -108,6 +108,26 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.set_class(self.widened == "full", "-full")
         self.set_class(height >= TALL, "-tall")
 
+    def place_toasts(self) -> None:
+        """Put what is said in the corner where it hides no border, no hint and no end of a list.
+
+        At the top of a pane, for at its end people type; else at the bottom, of the lists when they
+        have all of the window.
+        """
+        racks = self.query("#textual-toastrack")
+        if not racks or not self.size:
+            return
+        work, top = self.query_one("#work").region, "-tabs" in self.classes
+        if self.widened == "full":
+            lists = (self.query_one(ContainerListView), self.query_one(SectionListView))
+            work, top = next((view.region for view in lists if view.display), work), False
+        rack = racks.first()
+        rack.styles.width = max(1, work.width - 4)
+        rack.styles.dock = "top" if top else "bottom"
+        rack.styles.align = ("right", "top" if top else "bottom")
+        below = self.size.height - work.bottom + 1
+        rack.styles.margin = (work.y + 2 if top else 0, 2, 0 if top else below, work.x + 2)
+
     def on_screen_suspend(self) -> None:
         """Another screen has the keyboard now: keys that were held for what it is go there."""
         for pane in self.query(Pane):

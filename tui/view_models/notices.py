@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from contui.tui.view_models.containers import ContainerInfo, exit_text
 from contui.tui.view_models.events import EventInfo
-from contui.tui.view_models.text import Span, age, clean, plural
+from contui.tui.view_models.text import Span, age, clean
 
 KEPT = 500  # notices
-QUIET = 60.0  # seconds in which the same of one container is only counted
+QUIET = 600.0  # seconds after which the same of one container is news again; until then counted
 WAYS = ("off", "toast", "bell", "osc9", "osc777")
 
 
@@ -28,6 +28,11 @@ class Notice:
     severity: str = "information"  # as Textual's toasts: "information", "warning", "error"
     count: int = 1
 
+    @property
+    def words(self) -> str:
+        """The sentence with how often."""
+        return f"{self.text}  ×{self.count}" if self.count > 1 else self.text
+
 
 class NoticeBook:
     """The last notices, newest last, and what of the containers is known for the next."""
@@ -37,7 +42,7 @@ class NoticeBook:
         self.unread = 0
         self._health: dict[str, str] = {}
         self._restarts: dict[str, int] = {}
-        self._told: dict[tuple[str, str], float] = {}
+        self._last: dict[tuple[str, str, str], float] = {}
 
     def take(self, event: EventInfo, asked: bool, watched: bool) -> Notice | None:
         """Look at an event of a container; returns a notice that is to be said aloud.
@@ -60,23 +65,21 @@ class NoticeBook:
         return None
 
     def add(self, notice: Notice) -> Notice | None:
-        """Keep a notice; returns it unless the same was said a moment ago."""
-        key = (notice.container or notice.text, notice.kind)
-        same = notice.kind in ("exit", "restart", "oom")
-        again = same and notice.at - self._told.get(key, -QUIET) < QUIET
+        """Keep a notice; returns it unless it goes on with what was said: a crash loop is told of
+        once, and counted until it has been quiet for a while."""
+        key = (notice.container, notice.kind, notice.severity)
+        again = bool(notice.container) and notice.at - self._last.get(key, -QUIET) < QUIET
+        if notice.container:
+            self._last[key] = notice.at
         self._keep(notice)
-        if again:
-            return None
-        if same:
-            self._told[key] = notice.at
-        return self.items[-1]
+        return None if again else self.items[-1]
 
     def _keep(self, notice: Notice) -> None:
         """Put it at the end; the same again is one line with a count."""
-        for index in range(len(self.items) - 1, max(-1, len(self.items) - 50), -1):
+        for index in range(len(self.items) - 1, -1, -1):
             old = self.items[index]
             if (old.container, old.kind, old.text) == (notice.container, notice.kind, notice.text):
-                notice = replace(notice, count=old.count + 1)
+                notice = replace(notice, count=max(notice.count, old.count + 1))
                 del self.items[index]
                 break
         self.items.append(notice)
@@ -85,8 +88,8 @@ class NoticeBook:
     def _forget(self, container: str) -> None:
         self._health.pop(container, None)
         self._restarts.pop(container, None)
-        for key in [key for key in self._told if key[0] == container]:
-            del self._told[key]
+        for key in [key for key in self._last if key[0] == container]:
+            del self._last[key]
 
     def _read(self, event: EventInfo, info: ContainerInfo, asked: bool) -> Notice | None:
         name = clean(info.name)
@@ -107,8 +110,8 @@ class NoticeBook:
         before = self._restarts.get(info.id, info.restart_count)
         if info.restart_count <= before:
             return None
-        text = f"{name} ended and was restarted, {plural(info.restart_count, 'time')} so far"
-        return Notice(event.at, info.id, "restart", text, "warning")
+        text = f"{name} ended and was restarted"
+        return Notice(event.at, info.id, "restart", text, "warning", info.restart_count)
 
     def _health_change(self, event: EventInfo, info: ContainerInfo, name: str) -> Notice | None:
         before = self._health.get(info.id, "")
@@ -133,8 +136,9 @@ def _exit(event: EventInfo, info: ContainerInfo, name: str) -> Notice | None:
 def line(notice: Notice, now: float) -> list[Span]:
     """A notice as one line of the list."""
     role = {"warning": "warn", "error": "bad"}.get(notice.severity, "")
+    times = notice.words.removeprefix(notice.text)
     spans = [Span(f"{age(now - notice.at):>4} ", "muted"), Span(notice.text, role)]
-    return [*spans, Span(f"  ×{notice.count}", "muted")] if notice.count > 1 else spans
+    return [*spans, Span(times, "muted")] if times else spans
 
 
 def ways(chosen: object) -> tuple[tuple[str, ...], list[str]]:

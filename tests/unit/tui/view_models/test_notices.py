@@ -56,10 +56,21 @@ def test_restarts_are_counted_and_not_told_each_time() -> None:
         return told(book, dies, event("start", at, state="running", restart_count=count))
 
     assert told(book, event("start", 0.0, state="running")) == ""
-    assert round(1, 1.0) == "web ended and was restarted, 1 time so far"
-    assert round(2, 2.0) == ""
-    assert round(3, 1.5 + QUIET) == "web ended and was restarted, 3 times so far"
-    assert len(book.items) == 3
+    assert round(1, 1.0) == "web ended and was restarted"
+    for count in range(2, 20):  # a minute apart, as the longest delay of a policy
+        assert round(count, count * 60.0) == ""
+    (kept,) = book.items
+    assert kept.words == "web ended and was restarted  ×19"
+    assert round(20, 20 * 60 + QUIET) == "web ended and was restarted"
+    assert [notice.count for notice in book.items] == [20]
+
+
+def test_a_check_that_passes_and_fails_in_turn_is_told_of_once() -> None:
+    book = NoticeBook()
+    states = ("unhealthy", "healthy") * 20
+    turns = [event("health_status", at * 30.0, health=health) for at, health in enumerate(states)]
+    assert told(book, *turns) == "web is unhealthy: its health check fails | web is healthy again"
+    assert sorted(notice.count for notice in book.items) == [20, 20]
 
 
 def test_the_same_again_is_one_line_with_a_count() -> None:
@@ -77,7 +88,7 @@ def test_it_does_not_grow() -> None:
         book.take(EventInfo("container", "die", info.id, info.name, 0.0, {}, info), False, False)
         book.take(EventInfo("container", "destroy", info.id, info.name), False, False)
     assert len(book.items) == KEPT
-    assert not book._told
+    assert not book._last
     assert not book._health
 
 
