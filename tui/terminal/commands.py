@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 
 from contui.tui.terminal.reports import Reports
 
@@ -24,6 +25,15 @@ NAMED_COLORS = """
     7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff
 """
 
+#: What X11 calls otherwise than CSS, whose names Textual knows.
+X11_COLORS = {
+    "green": 0x00FF00,
+    "gray": 0xBEBEBE,
+    "grey": 0xBEBEBE,
+    "maroon": 0xB03060,
+    "purple": 0xA020F0,
+}
+
 _HEX_COLOR = re.compile(r"#((?:[0-9a-fA-F]{3}){1,4})|rgb:([0-9a-fA-F/]+)")
 
 
@@ -36,10 +46,10 @@ def standard_palette() -> list[int]:
 
 
 def parse_color(text: str) -> int | None:
-    """0xrrggbb of ``#rgb`` ... ``#rrrrggggbbbb`` or ``rgb:r/g/b``; None for anything else."""
+    """0xrrggbb of ``#rgb`` ... ``#rrrrggggbbbb``, ``rgb:r/g/b`` or a name; None for others."""
     match = _HEX_COLOR.fullmatch(text)
     if match is None:
-        return None
+        return named_color(text)
     if match[1]:
         size = len(match[1]) // 3
         parts = [match[1][n * size : n * size + size] for n in range(3)]
@@ -50,6 +60,21 @@ def parse_color(text: str) -> int | None:
             return None
         shifted = [int(part, 16) * 255 // (16 ** len(part) - 1) for part in parts]
     return shifted[0] << 16 | shifted[1] << 8 | shifted[2]
+
+
+def named_color(name: str) -> int | None:
+    """0xrrggbb of a colour that X11 names, in any case and with or without blanks."""
+    name = name.lower().replace(" ", "")
+    if name in X11_COLORS or not name.isalpha():
+        return X11_COLORS.get(name)
+    from textual.color import Color, ColorParseError  # only when a program names one
+
+    try:
+        color = Color.parse(name)
+    except ColorParseError:
+        return None
+    red, green, blue = color.rgb
+    return red << 16 | green << 8 | blue if color.a else None
 
 
 def color_reply(color: int) -> str:
@@ -63,12 +88,20 @@ def printable(text: str, limit: int) -> str:
     return "".join(c for c in text[:limit] if c.isprintable())
 
 
+def _is_dark(color: int) -> bool:
+    """Whether light text is read better on a colour: its luma by ITU-R BT.601."""
+    return 299 * (color >> 16) + 587 * (color >> 8 & 255) + 114 * (color & 255) < 127_500
+
+
 class Commands(Reports):
     """Operating system commands.
 
     ``palette`` holds the colours the program changed: 0-255, and 256 + n for OSC n.
     ``clipboard`` holds what it wrote by OSC 52, as (selections, data); it can never read.
     """
+
+    #: What OSC 10-19 answer where the program set nothing; see ``set_default_colors``.
+    default_colors: Mapping[int, int] = DEFAULT_COLORS
 
     def reset(self) -> None:
         """RIS: colours too."""
@@ -79,6 +112,7 @@ class Commands(Reports):
 
     def operating_system_command(self, body: str, terminator: str) -> None:
         """Run ``OSC body``; an answer ends as the question did."""
+        self.last_text = ""
         code, _, argument = body.partition(";")
         if not code.isdecimal() or len(code) > 4:
             return
@@ -135,7 +169,19 @@ class Commands(Reports):
         """0xrrggbb of a palette index, or of OSC n's colour at 256 + n."""
         if slot in self.palette:
             return self.palette[slot]
-        return standard_palette()[slot] if slot < 256 else DEFAULT_COLORS.get(slot - 256, 0)
+        return standard_palette()[slot] if slot < 256 else self.default_colors.get(slot - 256, 0)
+
+    def set_default_colors(self, foreground: int, background: int) -> None:
+        """What the viewer shows where a program chose no colour, as 0xrrggbb.
+
+        A program that asked to be told (mode 2031) hears of a change from dark to light.
+        """
+        self.default_colors = {**DEFAULT_COLORS, 10: foreground, 11: background, 12: foreground}
+        dark = _is_dark(background)
+        if dark != self.dark:
+            self.dark = dark
+            if self.has(2031):
+                self.report_color_scheme()
 
     def _color(self, slot: int, name: str, value: str, terminator: str) -> None:
         if value == "?":
@@ -164,14 +210,17 @@ class Commands(Reports):
         self.set_pen(self.styles.intern(style))
 
     def _clipboard(self, argument: str) -> None:
-        """OSC 52: a write is kept for the owner to allow or drop; a read gets no answer."""
+        """OSC 52: a write is kept for the owner to allow or drop; a read gets no answer.
+
+        What is not base64 clears the selection, as xterm documents it.
+        """
         selections, _, data = argument.partition(";")
         if data == "?" or len(data) > LONGEST_CLIPBOARD * 4 // 3 + 4:
             return
         try:
             decoded = base64.b64decode(data, validate=True)
         except (binascii.Error, ValueError):
-            return
+            decoded = b""
         if len(self.clipboard) < 16:
             self.clipboard.append((selections or "s0", decoded))
 

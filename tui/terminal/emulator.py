@@ -54,6 +54,10 @@ class Terminal:
         """Change the size; lines of the main screen are rewrapped."""
         self.screen.resize(rows, cols)
 
+    def set_default_colors(self, foreground: int, background: int) -> None:
+        """Tell programs that ask what they are shown in, as 0xrrggbb; this may queue a reply."""
+        self.screen.set_default_colors(foreground, background)
+
     # Out.
 
     def take_replies(self) -> bytes:

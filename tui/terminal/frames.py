@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from time import monotonic
 
+from rich.style import Style as RichStyle
 from textual.timer import Timer
 
 from contui.tui.terminal import view_messages
@@ -76,10 +77,17 @@ class Frames(Picture):
         """Take output at once, however much: a replay, before the pane is shown."""
         self._inlet.feed_now(data)
 
-    def _after_feed(self) -> None:
+    def _take_colors(self, base: RichStyle) -> None:
+        super()._take_colors(base)
+        self.call_next(self._send_replies)  # a picture is painted in the name of the screen
+
+    def _send_replies(self) -> None:
         replies = self._terminal.take_replies()
         if replies and self.reply_enabled:
             self.post_message(self.Input(self, replies))
+
+    def _after_feed(self) -> None:
+        self._send_replies()
         for _, data in self._terminal.take_clipboard():
             self.post_message(self.ClipboardWrite(self, data))
         if self.is_attached:

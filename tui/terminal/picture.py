@@ -46,6 +46,12 @@ class Picture(Widget):
         """The emulator. Feed it through ``feed`` so that the picture follows."""
         return self._terminal
 
+    def _take_colors(self, base: RichStyle) -> None:
+        """Let programs know what is under their cells, unless only the outer terminal does."""
+        if base.color and base.bgcolor and base.color.triplet and base.bgcolor.triplet:
+            colors = (base.color.triplet, base.bgcolor.triplet)
+            self._terminal.set_default_colors(*(int(color.hex[1:], 16) for color in colors))
+
     @property
     def is_on_screen(self) -> bool:
         """Whether any of the pane can be seen."""
@@ -85,6 +91,7 @@ class Picture(Widget):
         if base != self._painter.base:
             self._painter.rebase(base)
             self._drop_strips()
+            self._take_colors(base)
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:

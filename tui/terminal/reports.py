@@ -34,7 +34,7 @@ VERSION = "\x1bP>|contui(0.1)\x1b\\"
 NEVER_SET = frozenset((2, 60, 1001, 2048))
 
 #: What ``CSI ? n n`` is told: no printer, no user keys, a North American keyboard, no locator,
-#: no room for macros, no second session, a dark background.
+#: no room for macros, no second session.
 STATUS_ANSWERS = {
     15: "?13n",
     25: "?20n",
@@ -45,7 +45,6 @@ STATUS_ANSWERS = {
     62: "0*{",
     75: "?70n",
     85: "?83n",
-    996: "?997;1n",
 }
 
 _FLAG_CODES = (
@@ -83,6 +82,9 @@ def sgr_parameters(style: Style) -> str:
 
 class Reports(KeyboardModes):
     """DA, DSR, CPR, DECRQM, DECRQSS, XTVERSION, XTGETTCAP and window reports."""
+
+    #: Whether the viewer shows programs on a dark ground.
+    dark = True
 
     def report_device_attributes(self, mode: int = 0, **kwargs: bool) -> None:
         """DA1."""
@@ -130,8 +132,14 @@ class Reports(KeyboardModes):
             self.reply(f"\x1b[?{line};{column};1R")
         elif mode == 63:
             self.reply(f"\x1bP{page}!~0000\x1b\\")
+        elif mode == 996:
+            self.report_color_scheme()
         elif mode in STATUS_ANSWERS:
             self.reply("\x1b[" + STATUS_ANSWERS[mode])
+
+    def report_color_scheme(self) -> None:
+        """``CSI ? 996 n``: whether the viewer shows programs on a dark (1) or light (2) ground."""
+        self.reply(f"\x1b[?997;{1 if self.dark else 2}n")
 
     def report_mode(self, mode: int = 0) -> None:
         """DECRQM for an ANSI mode: 0 unknown, 1 set, 2 reset."""
@@ -213,6 +221,7 @@ class Reports(KeyboardModes):
 
     def bell(self, *args: Any) -> None:
         """BEL."""
+        self.last_text = ""
         self.bells += 1
 
     def reverse_screen(self) -> bool:

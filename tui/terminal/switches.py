@@ -21,7 +21,7 @@ PASSIVE_MODES = frozenset(
         int,
         """
         1 4 5 8 12 18 19 25 40 42 45 66 67 1004 1007 1010 1011 1034 1035 1036 1039 1045
-        2004 2026 2027
+        2004 2026 2027 2031
         """.split(),  # noqa: SIM905
     )
 )
@@ -167,8 +167,8 @@ class Switches(Writing):
     def restore_cursor(self) -> None:
         """DECRC: back to what was saved, or home and plain if nothing was.
 
-        A pending wrap is not restored, as in xterm.js and libvterm; leaving the alternate
-        screen does.
+        A pending wrap is not restored, as in tmux, xterm.js and libvterm, whatever DEC STD 070
+        and xterm do: programs are tried in tmux. Leaving the alternate screen restores it.
         """
         self._restore_cursor()
         self.wrap = False

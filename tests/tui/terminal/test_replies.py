@@ -71,6 +71,16 @@ REPLIES: list[tuple[bytes, bytes]] = [
     (b"\x1b]11;#fff\x07\x1b]11;?\x07", b"\x1b]11;rgb:f0f0/f0f0/f0f0\x07"),
     (b"\x1b]10;#102030;#405060\x07\x1b]11;?\x07", b"\x1b]11;rgb:4040/5050/6060\x07"),
     (b"\x1b]11;#102030\x07\x1b]111\x07\x1b]11;?\x07", b"\x1b]11;rgb:0000/0000/0000\x07"),
+    *[(b"\x1b]11;%s\x07\x1b]11;?\x07" % name, b"\x1b]11;rgb:%s\x07" % color) for name, color in (
+        (b"red", b"ffff/0000/0000"),
+        (b"Green", b"0000/ffff/0000"),
+        (b"light sky blue", b"8787/cece/fafa"),
+        (b"grey", b"bebe/bebe/bebe"),
+        (b"nocolor", b"0000/0000/0000"),
+        (b"auto", b"0000/0000/0000"),
+        (b"transparent", b"0000/0000/0000"),
+    )],
+    (b"\x1b[?2031h\x1b[?2031$p", b"\x1b[?2031;1$y"),
     # sizes are told, titles are not
     (b"\x1b[18t", b"\x1b[8;5;10t"),
     (b"\x1b[19t", b"\x1b[9;5;10t"),

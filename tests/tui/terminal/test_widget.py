@@ -311,3 +311,19 @@ async def test_wide_text_and_cursor_line_up() -> None:
         strip = app.view.render_line(0)
         assert strip.cell_length == 40
         assert strip.text.rstrip() == "日本x"
+
+
+async def test_programs_learn_the_colours_they_are_shown_in() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        ground = app.view.background_colors[1].hex6[1:].lower()
+        color = "/".join(ground[n : n + 2] * 2 for n in (0, 2, 4))
+        app.view.feed(b"\x1b]11;?\x07\x1b[?2031h")
+        await settle(pilot, app.view)
+        assert app.sent == f"\x1b]11;rgb:{color}\x07".encode()
+        app.theme = "textual-light"
+        while not app.sent.endswith(b"\x07\x1b[?997;2n"):
+            await pilot.pause()
+        app.view.feed(b"\x1b[?996n")
+        await settle(pilot, app.view)
+        assert app.sent.endswith(b"\x07\x1b[?997;2n\x1b[?997;2n")
