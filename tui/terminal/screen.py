@@ -83,14 +83,13 @@ class Screen(Commands):
     def _new_top(self, top: int, cursor: int, count: int, lines: int, full: bool) -> int:
         """Which entry is the screen's first line now.
 
-        Too many lines go to the scrollback at the top, but never the cursor's; lines come
-        back from the scrollback only when the screen was full.
+        Too many lines go to the scrollback at the top, but never the cursor's. Where there is
+        room, because there are more lines or because wider ones are fewer, lines come back
+        from the scrollback, but only to a screen that was full.
         """
         if count - top > lines:
             return min(count - lines, cursor)
-        if full and lines > self.lines:
-            return max(count - lines, 0)
-        return top
+        return max(count - lines, 0) if full else top
 
     def _store(self, page: Page, entries: list[Entry], top: int, lines: int) -> None:
         self.history.clear()

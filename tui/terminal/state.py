@@ -85,6 +85,8 @@ class State(ScreenBase, pyte.Screen):
         self.bells = 0
         self.syncs = 0
         self.repaint = True
+        #: Whether the bytes are UTF-8, as ``Stream`` finds them; else each is a character.
+        self.decodes_utf8 = True
         self.reset()
 
     def reset(self) -> None:
@@ -118,6 +120,7 @@ class State(ScreenBase, pyte.Screen):
         self.eight_bit = False
         self.charsets = ["B", "B", "B", "B"]
         self.left_set, self.right_set, self.single_shift = 0, 2, 0
+        self.right_locked = False
         self.reset_margins()
 
     def reset_margins(self) -> None:
@@ -145,6 +148,7 @@ class State(ScreenBase, pyte.Screen):
             and mo.LNM not in self.mode
             and self.charsets[self.left_set] == "B"
             and not self.single_shift
+            and not self.right_locked
             and self.left == 0
             and self.right == self.columns - 1
             and not self.stretched
@@ -219,6 +223,7 @@ class State(ScreenBase, pyte.Screen):
 
     def reply(self, text: str) -> None:
         """Queue an answer for the program; one that does not read gets no more than 64 KiB."""
+        self.last_text = ""
         if len(self.replies) < MOST_REPLIES:
             data = text.encode("utf-8", "replace")
             if self.eight_bit:

@@ -105,6 +105,7 @@ class Stream(pyte.ByteStream):
 
     def feed(self, data: bytes) -> None:  # type: ignore[override]
         """Take bytes, cut anywhere."""
+        self.screen.decodes_utf8 = self.use_utf8
         while data and self._state == IN_ESCAPE:
             self._feed_coded(data[:1])
             data = data[1:]
@@ -124,6 +125,7 @@ class Stream(pyte.ByteStream):
         self._feed_coded(data)
 
     def _feed_coded(self, data: bytes) -> None:
+        self.screen.decodes_utf8 = self.use_utf8
         text = self.utf8_decoder.decode(data) if self.use_utf8 else data.decode("latin-1")
         if self._state != GROUND:
             text = self._continue(text)

@@ -101,14 +101,22 @@ class Writing(Rectangles):
         row.cache = None
 
     def _translate(self, data: str) -> str:
-        """Apply the character set in use; a single shift is for one character."""
+        """Apply the character sets in use; a single shift is for one character."""
         table = CHARSETS[self.charsets[self.left_set]]
         if self.single_shift:
             single = CHARSETS[self.charsets[self.single_shift]]
             self.single_shift = 0
             self.update_fast_path()
             return data[0].translate(single) + data[1:].translate(table)
+        if self.right_locked and not data.isascii():
+            return "".join(map(self._translate_byte, data))
         return data.translate(table) if table else data
+
+    def _translate_byte(self, byte: str) -> str:
+        """A character of an 8-bit code: its upper half is the set that was locked in there."""
+        if byte < "\xa0" or self.decodes_utf8:
+            return byte.translate(CHARSETS[self.charsets[self.left_set]])
+        return chr(ord(byte) - 0x80).translate(CHARSETS[self.charsets[self.right_set]])
 
     def _end(self) -> int:
         """One past the last column that text may reach from here."""
@@ -254,8 +262,10 @@ class Writing(Rectangles):
         self.update_fast_path()
 
     def lock_shift_right(self, slot: int) -> None:
-        """LS1R-LS3R: kept for reports; under UTF-8 the right half is Unicode."""
+        """LS1R-LS3R: a set for bytes above 0x9F; under UTF-8, which has none, it only is kept."""
         self.right_set = slot
+        self.right_locked = not self.decodes_utf8
+        self.update_fast_path()
 
     def shift_once(self, slot: int) -> None:
         """SS2, SS3: the next character from G2 or G3."""

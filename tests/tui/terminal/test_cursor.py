@@ -34,6 +34,7 @@ MOVES: list[tuple[bytes, tuple[int, int]]] = [
     (AT + b"\x1b[2e", (4, 4)),
     (AT + b"\x1b[99e", (4, 4)),
     (AT + b"\x1b[2j", (2, 2)),
+    (AT + b"\x1b[2k", (4, 2)),  # VPB: nothing, as in xterm
     # CNL CPL
     (AT + b"\x1b[E", (0, 3)),
     (AT + b"\x1b[2E", (0, 4)),

@@ -70,6 +70,17 @@ def test_lines_come_back_only_to_a_full_screen() -> None:
     assert screen_of(terminal) == "x"
 
 
+def test_wider_lines_that_are_fewer_bring_lines_back_to_a_full_screen() -> None:
+    terminal = terminal_after(b"one\r\ntwo\r\n0123456789\r\n0123456789\r\n$ ")
+    terminal.resize(5, 5)
+    assert screen_of(terminal) == "01234/56789/01234/56789/$"
+    assert terminal.history_len == 2
+    terminal.resize(10, 5)
+    assert screen_of(terminal) == "one/two/0123456789/0123456789/$"
+    assert terminal.history_len == 0
+    assert cursor_of(terminal) == (2, 4)
+
+
 def test_pending_wrap_follows_its_line() -> None:
     terminal = terminal_after(b"0123456789")
     terminal.resize(20, 5)

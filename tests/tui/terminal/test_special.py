@@ -183,6 +183,13 @@ REPEATED: list[tuple[str, str]] = [
     ("a\x0f\x1b[2b", "a"),
     ("123456789a\x1b[C\x1b[2b", "123456789a"),
     ("123456789a\t\x1b[2b", "123456789a"),
+    # a question, a bell and a title are control functions too (xterm.js, tmux)
+    ("a\x1b[6n\x1b[2b", "a"),
+    ("123456789a\x1b[6n\x1b[2b", "123456789a"),
+    ("123456789a\x1b[c\x1b[2b", "123456789a"),
+    ("a\x07\x1b[2b", "a"),
+    ("a\x1b]0;t\x07\x1b[2b", "a"),
+    ("a\x1b[6nb\x1b[2b", "abbb"),
     ("\x1b[2b", ""),
     ("123456789a\x1b[2b", "123456789a/aa"),
 ]

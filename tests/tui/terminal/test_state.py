@@ -259,8 +259,8 @@ def test_links_have_safe_schemes() -> None:
 
 
 def test_clipboard_is_written_and_never_read() -> None:
-    terminal = terminal_after(b"\x1b]52;c;aGk=\x07\x1b]52;c;?\x07\x1b]52;c;***\x07")
-    assert terminal.take_clipboard() == [("c", b"hi")]
+    terminal = terminal_after(b"\x1b]52;c;aGk=\x07\x1b]52;c;?\x07\x1b]52;p;***\x07")
+    assert terminal.take_clipboard() == [("c", b"hi"), ("p", b"")]
     assert terminal.take_clipboard() == []
     assert terminal.take_replies() == b""
 
@@ -280,6 +280,26 @@ def test_bells_are_counted() -> None:
 
 def test_latin_1_by_request() -> None:
     assert screen_of(terminal_after(b"\x1b%@\xe9\x1b%G\xc3\xa9")) == "éé"
+
+
+@pytest.mark.parametrize(
+    ("data", "screen"),
+    [
+        # LS1R, LS2R, LS3R (ISO 2022): bytes above 0x9F are the set that is locked in there
+        (b"\x1b%@\x1b)0\x1b~\xf1a\xf1", "─a─"),
+        (b"\x1b%@\x1b*0\x1b}\xf1", "─"),
+        (b"\x1b%@\x1b+0\x1b|\xf1", "─"),
+        (b"\x1b%@\x1b~\xe1", "a"),
+        (b"\x1b%@\x1b(0\x1b~q\xf1", "─q"),
+        (b"\x1b%@\x1b*0\xf1", "ñ"),
+        (b"\x1b%@\x1b)0\x1b~\x1bc\xf1", "ñ"),
+        # UTF-8 has no such half
+        (b"\x1b)0\x1b~\xc3\xb1", "ñ"),
+        (b"\x1b%@\x1b)0\x1b~\xf1\x1b%G\xc3\xb1q", "─ñq"),
+    ],
+)
+def test_the_upper_half_of_an_8_bit_code(data: bytes, screen: str) -> None:
+    assert screen_of(terminal_after(data)) == screen
 
 
 def test_pyte_sees_the_same_screen() -> None:
