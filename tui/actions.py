@@ -130,7 +130,7 @@ class Actions(CastActions, ExplainActions, LogActions, FormActions, ThingActions
         await self.open_session(info)
 
     def not_running(self, info: ContainerInfo) -> str:
-        name, key = clean(info.name), self.keymap.key
+        name, key = clean(info.name), self.keymap.told
         if info.state == "paused":
             return f"{name} is paused: {key('pause')} thaws it"
         if info.state in ("exited", "created", "unknown"):
@@ -172,20 +172,15 @@ class Actions(CastActions, ExplainActions, LogActions, FormActions, ThingActions
 
     async def act_processes(self) -> None:
         """Its processes."""
-        await self._text_pane("processes")
+        await self._show_kind("processes")
 
     async def act_inspect(self) -> None:
         """Everything about it."""
-        await self._text_pane("inspect")
+        await self._show_kind("inspect")
 
-    async def _text_pane(self, kind: str) -> None:
-        info = self.target()
-        if info is None:
-            return
-        if pane := self.find_pane(kind, info.id):
-            self.show_pane(pane)
-            return
-        await self.open_kind(kind, info)
+    async def _show_kind(self, kind: str) -> None:
+        if (info := self.target()) is not None:
+            await self.show_kind(kind, info)
 
     # -- life of containers ----------------------------------------------------------------------
 

@@ -51,7 +51,7 @@ from contui.tui.view_models.workspace import Workspace
 from contui.tui.widgets.banner import Banner
 from contui.tui.widgets.container_list import ContainerListView
 from contui.tui.widgets.details import Details
-from contui.tui.widgets.key_bar import Hint, KeyBar
+from contui.tui.widgets.key_bar import KeyBar
 from contui.tui.widgets.overview import Overview
 from contui.tui.widgets.pane import Pane
 from contui.tui.widgets.tab_bar import TabBar
@@ -290,14 +290,12 @@ class ContuiApp(Actions, Keyboard, Notifying, Faults, inherit_bindings=False):
             bar.show(pane.hints(), "leader" if leading else "")
             return
         if self.leading:
-            bar.show([self._hint(action, "leader") for action in LED], "leader")
+            bar.show([self.keymap.hint(action, "leader") for action in LED], "leader")
             return
-        hints = [self._hint(action, "list", word) for action, word in list_hints(self.containers)]
+        hints = [
+            self.keymap.hint(action, "list", word) for action, word in list_hints(self.containers)
+        ]
         bar.show(self.section_hints() or hints)
-
-    def _hint(self, action: str, scope: str = "list", word: str = "") -> Hint:
-        found = (one.label for one in self.keymap.actions if (one.id, one.scope) == (action, scope))
-        return self.keymap.key(action, scope), word or next(found), action
 
     # -- keys and clicks -------------------------------------------------------------------------
 

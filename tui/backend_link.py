@@ -136,7 +136,7 @@ class BackendLink:
                     break
         except Exception as error:
             self._flush()
-            return _problem(error)
+            return problem_of(error)
         self._flush()
         return Problem("unavailable", "the backend ended the connection")
 
@@ -200,7 +200,7 @@ class BackendLink:
                 Problem("timeout", "the backend took too long to answer", "try again")
             ) from None
         except Exception as error:
-            raise CallFailed(_problem(error)) from error
+            raise CallFailed(problem_of(error)) from error
 
 
 def _load() -> None:
@@ -218,7 +218,8 @@ def _load() -> None:
     )
 
 
-def _problem(error: Exception) -> Problem:
+def problem_of(error: Exception) -> Problem:
+    """What an error of a call to the backend means to a person."""
     import grpc
 
     from contui.tui.translate import problem

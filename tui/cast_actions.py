@@ -52,7 +52,7 @@ class CastActions(TabActions):
         except CastError as error:
             return Problem("play", error.message, error.hint)
         spec = PaneSpec("play", f"{speed} {idle}", os.path.basename(path), path, "play")
-        await self._open(self._make(self._new_id(), spec, None), "")
+        await self.open_spec(spec)
         return None
 
     async def act_screenshot(self) -> None:

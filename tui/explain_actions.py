@@ -25,12 +25,8 @@ class ExplainActions(FormActions, TabActions):
     async def act_explain(self) -> None:
         """Why it is as it is, as a text."""
         info = self.target()
-        if info is None:
-            return
-        if pane := self.find_pane("explain", info.id):
-            self.show_pane(pane)
-        else:
-            await self.open_kind("explain", info)
+        if info is not None:
+            await self.show_kind("explain", info)
 
     def act_exclusive(self) -> None:
         """Only this viewer types."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from contui.tui.view_models.sessions import ExecRequest
 
 Values = dict[str, str]
+PATIENCE_S = 10.0  # that a program may take to start before the form says that it does not
+RETRIES = "contui tries to reach it again and again: try again in a moment"
 NOT_RUN = (126, 127)  # exit codes of what could not be executed, or was not found
 
 
@@ -131,7 +133,7 @@ class FormActions(PaneActions, RemovalActions):
         lines = [
             [Span(clean(info.name), "strong"), Span(" is the new one now.")],
             [Span("The old one is kept, stopped, as "), Span(clean(old.name), "strong")],
-            [Span(f"{self.keymap.key('undo')} brings it back until contui is quit", "muted")],
+            [Span(f"{self.keymap.told('undo')} brings it back until contui is quit", "muted")],
         ]
         if await self.push_screen_wait(ConfirmScreen("remove the old one?", lines, "remove")):
             self.hide([self.containers.get(info.id) or old])
@@ -170,9 +172,16 @@ class FormActions(PaneActions, RemovalActions):
 
     async def _run(self, info: ContainerInfo, request: ExecRequest) -> Problem | None:
         """Open a pane for it; one whose program cannot be run is closed again."""
+        if not self.link.up:
+            return Problem("unavailable", "the backend is away: nothing was started", RETRIES)
         label = request.argv[0].rsplit("/", 1)[-1] if request.argv else "shell"
         pane: Any = await self.open_session(info, request, label)
-        await pane.settled.wait()
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await pane.settled.wait()
+        except TimeoutError:
+            late = "the backend does not answer: whether the program was started is not known"
+            return Problem("timeout", late, "the tab behind this form shows it when it comes")
         model = pane.model
         problem: Problem | None = model.problem
         if problem is None and model.exit is not None and model.exit.code in NOT_RUN:

@@ -56,7 +56,7 @@ class Jobs(Windows):
                 job.refused(name, failed.problem)
             else:
                 job.succeeded()
-            self._show_jobs()
+            self.show_jobs()
 
     def run_job(
         self,
@@ -68,7 +68,7 @@ class Jobs(Windows):
         """Await `work(job)` beside the app; it may write into the job how far it is."""
         job = Job(title, total)
         self._jobs[job] = asyncio.create_task(self._run_job(job, work, after))
-        self.set_timer(SHOWN_AFTER, self._show_jobs)
+        self.set_timer(SHOWN_AFTER, self.show_jobs)
         return job
 
     async def _run_job(
@@ -93,7 +93,7 @@ class Jobs(Windows):
             after()
 
     def _job_over(self, job: Job) -> None:
-        self._show_jobs()
+        self.show_jobs()
         text, severity = job.verdict()
         if not text:
             return
@@ -101,14 +101,15 @@ class Jobs(Windows):
             why = f"{clean(job.title)}: {clean(name)}: {clean(problem.message)}"
             self.notices.add(Notice(time.time(), "", "job", why, "error"))
         many = len(job.failed) > 1
-        more = f"\n{self.keymap.key('notifications')} lists them" if many else ""
+        more = f"\n{self.keymap.told('notifications')} lists them" if many else ""
         self.say(text + more, severity)
 
-    def _show_jobs(self) -> None:
+    def show_jobs(self) -> None:
+        """Draw how far the job is that was begun last."""
         lines = self.main.query("#jobs").results(StatusLine)
         for found in lines:
             last = next(reversed(self._jobs), None)
-            found.say(last.line(self.keymap.key("cancel")) if last is not None else [])
+            found.say(last.line(self.keymap.told("cancel")) if last is not None else [])
 
     def act_cancel(self) -> None:
         """Cancel the work that was begun last; what is done stays done."""
@@ -118,4 +119,4 @@ class Jobs(Windows):
             return
         job.cancelled = True
         self._jobs[job].cancel()
-        self._show_jobs()
+        self.show_jobs()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from textual import events
 
-from contui.tui.keymap import shown
 from contui.tui.windows import Windows
 
 GLOBAL = ("any", "list")  # scopes that the lock takes away
@@ -35,7 +34,7 @@ class Keyboard(Windows):
         elif self.locked:
             self.say(f"locked: {self.unlock_keys()} unlocks")
         elif event.key == "ctrl+c":
-            self.say(f"{self.keymap.key('quit')} quits; containers and sessions live on")
+            self.say(f"{self.keymap.told('quit')} quits; containers and sessions live on")
 
     def _led(self, event: events.Key) -> None:
         """The leader works everywhere, as it does in a program."""
@@ -56,7 +55,7 @@ class Keyboard(Windows):
 
     def unlock_keys(self) -> str:
         """The chord that unlocks, as people write it."""
-        return f"{shown(self.keymap.leader)} {self.keymap.key('lock', 'leader')}"
+        return self.keymap.told("lock", "leader")
 
     def act_lock(self) -> None:
         """Give the focused pane every key but the leader, and every click; or stop that."""

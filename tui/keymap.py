@@ -1,306 +1,40 @@
-"""Every key, once: what it does, where it holds, and how it is written in hints and in the list.
+"""The keys in force: the table's, changed by a preset and by a person, looked up by scope.
 
-`contui.tui.app` has a method `act_<id>` for each action. Scopes: "list" holds wherever no program
-has the keyboard; "pane", "log", "processes", "text" and "ended" hold in a pane of that kind and
-come first; "leader" holds after the leader chord in a pane.
+The actions are in `contui.tui.key_table`, presets in `contui.tui.key_presets`;
+`contui.tui.preferences` reads what a person has changed.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from contui.tui.key_names import normal, parse, shown
 from contui.tui.key_presets import PRESETS, Preset
+from contui.tui.key_table import (
+    ACTIONS,
+    FREE,
+    HIDDEN,
+    LED,
+    MOVED_IN,
+    MOVES,
+    NOUNS,
+    SCOPE_TITLES,
+    SECTIONS,
+    Action,
+)
 
 __all__ = ["ACTIONS", "LEADER", "LED", "Action", "Keymap", "normal", "shown"]
 
 LEADER = "ctrl+right_square_bracket"
-HIDDEN = ("unmark", "palette", "again")  # not for the palette: what they do is done by their key
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing a key can do."""
-
-    id: str
-    label: str  # in hints: a word or two
-    help: str  # in the list of keys and the palette
-    keys: tuple[str, ...]
-    scope: str = "list"
-    palette: bool = True
-
-
-ACTIONS = (
-    Action("attach", "attach", "attach to the container's program", ("enter", "a")),
-    Action("shell", "shell", "a shell in the container, in a new tab", ("e",)),
-    Action("exec", "exec…", "run a program in the container: command, user, directory", ("E",)),
-    Action("logs", "logs", "the container's log, live; of several marked ones, merged", ("l",)),
-    Action("logs_shown", "all logs", "the logs of all that the list shows, merged", ("U",)),
-    Action("processes", "processes", "its processes as a tree, and who holds them", ("p",)),
-    Action("stats", "stats", "what it uses, as plots; the marked ones compared", ("s",)),
-    Action("inspect", "inspect", "everything about it", ("i",)),
-    Action("explain", "why", "why it is as it is, and what can be done about it", ("w",)),
-    Action("new", "new", "make and start a container", ("n",)),
-    Action("stop", "stop", "stop it: its stop signal, then KILL after its timeout", ("S",)),
-    Action("restart", "restart", "restart it, or start it when it is stopped", ("r",)),
-    Action("kill", "kill…", "send it a signal of your choice", ("K",)),
-    Action("pause", "pause", "freeze it, or thaw it", ("z",)),
-    Action("remove", "remove", "remove it (asks first); undo brings it back", ("d", "delete")),
-    Action("undo", "undo", "bring back what was removed last", ("u",)),
-    Action("cancel", "cancel", "cancel the work that is under way", ("X",)),
-    Action("notifications", "news", "what happened without being asked for", ("!",)),
-    Action("mark", "mark", "mark it, to act on several at once", ("space",)),
-    Action("unmark", "unmark", "unmark all, and clear the filter", ("escape",), palette=False),
-    Action("demo", "demo", "three containers to look at: a shell, a ticker, a monitor", ("D",)),
-    Action("filter", "filter", "show only some: words, state:running, label:a=b, /regex/", ("/",)),
-    Action("sort", "sort", "sort by age, name, state, processor or memory", ("o",)),
-    Action("reverse", "reverse", "sort the other way round", ("O",)),
-    Action("group", "group…", "group by compose project, image, state or a label", ("b",)),
-    Action("fold", "fold", "fold or unfold the group", ("f",)),
-    Action("fold_all", "fold all", "fold or unfold all groups", ("F",)),
-    Action("columns", "columns…", "choose the columns of the wide list", ("c",)),
-    Action("widen", "wider", "the list over half the window, all of it, or beside", ("=",)),
-    Action("mark_all", "mark all", "mark all that are shown, or unmark them", ("*",)),
-    Action("row_menu", "actions…", "what can be done with the row, to choose from", ("m",)),
-    Action("containers", "containers", "the list of containers", ("C",)),
-    Action("images", "images", "the list of images", ("I",)),
-    Action("networks", "networks", "the list of networks", ("N",)),
-    Action("volumes", "volumes", "the list of volumes", ("V",)),
-    Action("sessions", "sessions", "who is in which container: all sessions", ("A",)),
-    Action("events", "events", "what has happened, live", ("W",)),
-    Action("section_next", "next list", "the next of these lists", ("ctrl+n",)),
-    Action("palette", "commands", "find a command by its name", (":",), palette=False),
-    Action("help", "keys", "the keys, as they are now", ("?",)),
-    Action("theme", "theme", "the next colours", ("T",)),
-    Action("close", "close", "close the tab; the program goes on", ("x",)),
-    Action("zoom", "zoom", "let one pane fill the window, or not", ("Z",)),
-    Action("tab_next", "next tab", "the next tab", ("right_square_bracket", "ctrl+pagedown")),
-    Action("tab_previous", "previous tab", "the previous tab", ("[", "ctrl+pageup")),
-    Action("enter_pane", "to the pane", "give the keyboard to the pane", ("tab", "right")),
-    Action(
-        "leave_pane", "to the list", "give the keyboard to the list", ("shift+tab", "left"), "any"
-    ),
-    Action("menu", "open…", "a menu of what can be opened", ("+",)),
-    Action("tab_rename", "name tab", "give the tab a name", (",",)),
-    Action("tab_menu", "tab…", "what can be done with the tab", (".",)),
-    Action("lock", "lock", "every key but the leader, and every click, to the pane", ("L",)),
-    Action("tab_left", "tab left", "move the tab to the left", ("<",), "any"),
-    Action("tab_right", "tab right", "move the tab to the right", (">",), "any"),
-    Action("pane_break", "break out", "give the pane a tab of its own", ("B",), "any"),
-    Action("pane_move", "move pane", "put the pane into another tab", ("M",), "any"),
-    Action("pane_join", "join", "bring the pane of another tab here", ("J",), "any"),
-    Action("pane_swap_next", "swap", "let it change places with the next pane", ("}",), "any"),
-    Action(
-        "pane_swap_previous", "swap back", "let it change places with the one before", ("{",), "any"
-    ),
-    Action("resize_left", "border left", "its border to the left", ("shift+left",), "any"),
-    Action("resize_right", "border right", "its border to the right", ("shift+right",), "any"),
-    Action("resize_up", "border up", "its border up", ("shift+up",), "any"),
-    Action("resize_down", "border down", "its border down", ("shift+down",), "any"),
-    Action("recreate", "again…", "create it again, changed as explained", ("y",)),
-    Action("play", "play…", "play a recording in a pane", ()),
-    Action("record", "record", "record the program of the pane, or end that", ()),
-    Action("record_keys", "record keys", "the same, with what is typed here", ()),
-    Action("screenshot", "picture", "save the pane as it is, as SVG", ()),
-    Action("screenshot_window", "picture of all", "save the window as it is, as SVG", ()),
-    Action("retry", "retry", "try to reach the backend now", ("R",)),
-    Action("quit", "quit", "quit; containers and sessions live on", ("q",)),
-    # a pane whose program is over
-    Action("again", "again", "open the session again", ("enter",), "ended", False),
-    # the lists of images, networks, volumes, sessions and events: first what enter and a click do
-    Action("image_run", "run…", "a new container from the image", ("enter", "n"), "images"),
-    Action("image_inspect", "inspect", "everything about the image", ("i",), "images"),
-    Action("image_import", "import…", "make an image from a tar", ("a",), "images"),
-    Action("import_cancel", "cancel", "cancel the import", ("c",), "images"),
-    Action("disk_usage", "disk usage", "what images and volumes take on disk", ("s",), "images"),
-    Action("image_remove", "remove", "remove the image (asks)", ("d", "delete"), "images"),
-    Action("network_inspect", "inspect", "all about the network", ("enter", "i"), "networks"),
-    Action("volume_inspect", "inspect", "all about the volume", ("enter", "i"), "volumes"),
-    Action("volume_create", "new…", "make an empty volume", ("n",), "volumes"),
-    Action("volume_remove", "remove", "remove the volume (asks)", ("d", "delete"), "volumes"),
-    Action("volume_prune", "prune", "remove all that no container has (asks)", ("P",), "volumes"),
-    Action("disk_usage", "disk usage", "what they take on disk", ("s",), "volumes", False),
-    Action("session_attach", "attach", "attach to the session", ("enter", "a"), "sessions"),
-    Action("session_signal", "signal…", "send its program a signal", ("K",), "sessions"),
-    Action("session_end", "end", "end its program (asks)", ("d", "delete"), "sessions"),
-    Action("session_checks", "checks", "show or hide health checks' sessions", ("h",), "sessions"),
-    Action("event_jump", "go there", "to the container it happened to", ("enter",), "events"),
-    Action("section_mark", "mark", "mark it, to act on several", ("space",), "section", False),
-    Action("section_sort", "sort", "sort by the next column", ("o",), "section", False),
-    Action("section_clear", "clear", "unmark all, show all", ("escape",), "section", False),
-    # logs and other text
-    Action(
-        "text_follow", "follow", "go to the end and stay there", ("f", "G", "end"), "log", False
-    ),
-    Action(
-        "text_pause", "pause", "hold the view; nothing is lost meanwhile", ("space",), "log", False
-    ),
-    Action("log_start", "start", "go to the first line of the log", ("g", "home"), "log", False),
-    Action("log_time", "go to", "go to a time: 14:05, or 10m ago", ("@",), "log", False),
-    Action("log_since", "since", "only lines from a time on", ("<",), "log", False),
-    Action("log_until", "until", "only lines up to a time", (">",), "log", False),
-    Action(
-        "log_json",
-        "json",
-        "JSON lines spread out, by their fields, or as they are",
-        ("J",),
-        "log",
-        False,
-    ),
-    Action(
-        "log_fields", "fields", "choose which fields of JSON lines are shown", ("F",), "log", False
-    ),
-    Action(
-        "log_streams", "streams", "both streams, only stdout, only stderr", ("o",), "log", False
-    ),
-    Action("log_mark", "mark", "mark lines, from here on", ("v",), "log", False),
-    Action(
-        "log_copy",
-        "copy",
-        "copy the marked lines, or the one clicked or found",
-        ("y",),
-        "log",
-        False,
-    ),
-    Action("log_save", "save", "save the log to a file, or what matches", ("s",), "log", False),
-    Action("text_times", "times", "show when each line came", ("t",), "log", False),
-    Action("text_wrap", "wrap", "wrap long lines", ("w",), "text", False),
-    Action("text_search", "search", "search: a regular expression", ("/",), "text", False),
-    Action("text_only", "only", "show only lines that match", ("&",), "text", False),
-    Action("text_next", "next", "the next match", ("n",), "text", False),
-    Action("text_previous", "previous", "the match before", ("N",), "text", False),
-    Action("text_clear", "clear", "forget the search", ("escape",), "text", False),
-    # processes
-    Action(
-        "signal", "signal", "send the process a signal", ("K", "k", "delete"), "processes", False
-    ),
-    Action("owner", "its pane", "go to the session that owns it", ("enter",), "processes", False),
-    # a recording
-    Action("play_pause", "pause", "hold it, or go on", ("space", "p"), "play", False),
-    Action("play_forward", "on", "five seconds on", ("right", "l"), "play", False),
-    Action("play_back", "back", "five seconds back", ("left", "h"), "play", False),
-    Action("play_faster", "faster", "twice as fast", ("+", "=", "up"), "play", False),
-    Action("play_slower", "slower", "half as fast", ("-", "down"), "play", False),
-    Action("play_step", "step", "hold it, and show the next moment", (".",), "play", False),
-    Action("play_begin", "begin", "from the beginning", ("home", "g"), "play", False),
-    # stats
-    Action(
-        "stats_range", "1/5/15 min", "look at one, five or fifteen minutes", ("t",), "stats", False
-    ),
-    Action(
-        "stats_hold",
-        "hold",
-        "let the plots stand still; nothing is lost meanwhile",
-        ("space",),
-        "stats",
-        False,
-    ),
-    # after the leader
-    Action(
-        "detach", "detach", "leave the program running, close the pane", ("d",), "leader", False
-    ),
-    Action("tab_next", "next tab", "the next tab", ("n",), "leader", False),
-    Action("tab_previous", "previous tab", "the previous tab", ("p",), "leader", False),
-    Action("split_row", "split", "a shell beside this pane", ("|",), "leader", False),
-    Action("split_column", "split below", "a shell below this pane", ("-",), "leader", False),
-    Action("zoom", "zoom", "let this pane fill the window, or not", ("z",), "leader", False),
-    Action("go_left", "left", "the pane to the left, or the list", ("left", "h"), "leader", False),
-    Action("go_right", "right", "the pane to the right", ("right",), "leader", False),
-    Action("go_up", "up", "the pane above", ("up",), "leader", False),
-    Action("go_down", "down", "the pane below", ("down", "j"), "leader", False),
-    Action(
-        "leave_pane",
-        "list",
-        "give the keyboard to the list",
-        ("escape", "tab", "c"),
-        "leader",
-        False,
-    ),
-    Action("resize_left", "narrower", "its border to the left", ("shift+left",), "leader", False),
-    Action("resize_right", "wider", "its border to the right", ("shift+right",), "leader", False),
-    Action("resize_up", "border up", "its border up", ("shift+up",), "leader", False),
-    Action("resize_down", "border down", "its border down", ("shift+down",), "leader", False),
-    Action("tab_left", "tab left", "move the tab to the left", ("<",), "leader", False),
-    Action("tab_right", "tab right", "move the tab to the right", (">",), "leader", False),
-    Action("tab_rename", "name tab", "give the tab a name", (",",), "leader", False),
-    Action("tab_menu", "tab…", "what can be done with the tab", (".",), "leader", False),
-    Action("pane_break", "break out", "give the pane a tab of its own", ("b",), "leader", False),
-    Action("pane_move", "move pane", "put the pane into another tab", ("M",), "leader", False),
-    Action("pane_join", "join", "bring the pane of another tab here", ("J",), "leader", False),
-    Action(
-        "pane_swap_next", "swap", "let it change places with the next pane", ("}",), "leader", False
-    ),
-    Action(
-        "pane_swap_previous",
-        "swap back",
-        "let it change places with the one before",
-        ("{",),
-        "leader",
-        False,
-    ),
-    Action("menu", "open…", "a menu of what can be opened", ("+",), "leader", False),
-    Action(
-        "lock",
-        "lock",
-        "every key but the leader, and every click, to the pane; or not",
-        ("g",),
-        "leader",
-        False,
-    ),
-    Action("scrollback", "scroll", "look at what has scrolled away", ("[",), "leader", False),
-    Action("shell", "shell", "another shell, in a new tab", ("e",), "leader", False),
-    Action("logs", "logs", "the container's log", ("l",), "leader", False),
-    Action("processes", "processes", "its processes", ("t",), "leader", False),
-    Action("stats", "stats", "what it uses, as plots", ("s",), "leader", False),
-    Action("inspect", "inspect", "everything about it", ("i",), "leader", False),
-    Action("kill", "kill…", "send the container a signal", ("K",), "leader", False),
-    Action("access", "access", "read-write, read-only or exclusive", ("a",), "leader", False),
-    Action("explain", "why", "why it is as it is, and what can be done", ("w",), "leader", False),
-    Action("recreate", "again…", "create it again, as the notice says", ("y",), "leader", False),
-    Action("restart", "restart", "restart the container", ("R",), "leader", False),
-    Action("exclusive", "only I type", "all others only watch", ("X",), "leader", False),
-    Action("read_only", "only watch", "watch, and do not type", ("O",), "leader", False),
-    Action("record", "record", "record the program, or end that", ("r",), "leader", False),
-    Action("screenshot", "picture", "save the pane as it is, as SVG", ("S",), "leader", False),
-    Action("mute", "hide notice", "hide the notice under the pane", ("m",), "leader", False),
-    Action("close", "close", "close the pane; the program goes on", ("x",), "leader", False),
-    Action("help", "keys", "the keys, as they are now", ("?",), "leader", False),
-    Action("palette", "commands", "find a command by its name", (":",), "leader", False),
-)
-
-# The hints that follow the leader.
-LED = ("detach", "tab_next", "tab_previous", "split_row", "split_column", "zoom", "shell", "logs",
-       "scrollback", "lock", "close", "leave_pane", "help")  # fmt: skip
-
-SECTIONS = ("images", "networks", "volumes", "sessions", "events")  # scopes of lists
-
-SCOPE_TITLES = {
-    "list": "Containers",
-    "images": "Images",
-    "networks": "Networks",
-    "volumes": "Volumes",
-    "sessions": "Sessions",
-    "events": "Events",
-    "section": "Images, networks, volumes, sessions, events",
-    "any": "Everywhere but in a program",
-    "log": "Log",
-    "text": "Log, inspect",
-    "processes": "Processes",
-    "play": "Recording",
-    "stats": "Stats",
-    "ended": "A pane whose program has ended",
-    "leader": "In a program, after {leader}",
-}
-
-
-FREE = tuple(scope for scope in SCOPE_TITLES if scope != "leader")  # need not be named
 
 
 class Keymap:
     """The keys in force: `preset`, then `changes`, which maps "scope.action" or "action" to keys.
 
-    Who is named in `changes` gets its keys; an action of the same scope that had one loses it.
+    Who is named in `changes` gets its keys; an action of the same scope that had one loses it, and
+    that is said, too: `lost` has (scope, id) → [(key, name of the action that has it now)].
     `problems` are sentences about what cannot be: (name of the entry, what is wrong).
     """
 
@@ -311,6 +45,7 @@ class Keymap:
         preset: str = "contui",
     ) -> None:
         self.problems: list[tuple[str, str]] = []
+        self.lost: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self.leader = self._leader(leader)
         wanted = {name: tuple(keys) for name, keys in (changes or {}).items()}
         self._complain(wanted)
@@ -320,10 +55,11 @@ class Keymap:
         owner = self._owners(ranks)
         self.actions = []
         for place, (_, action) in enumerate(ranks):
-            kept = tuple(key for key in action.keys if owner[action.scope, key] == place)
+            kept = tuple(key for key in action.keys if owner[_domain(action), key] == place)
             action = replace(action, keys=kept)
             self.actions.append(action)
             self._lookup.update(dict.fromkeys(((action.scope, key) for key in kept), action))
+        self._tell_lost(ranks, owner)
 
     def _leader(self, text: str) -> str:
         found = parse(text)
@@ -347,7 +83,7 @@ class Keymap:
         for name, keys in list(wanted.items()):
             if name not in known:
                 near = get_close_matches(name, known, 1)
-                hint = f"; {near[0]} is meant?" if near else "; ? in the app lists them"
+                hint = f"; {near[0]} is meant?" if near else "; the palette has them all"
                 self.problems.append((name, f"there is no action {name}{hint}"))
                 del wanted[name]
                 continue
@@ -355,8 +91,19 @@ class Keymap:
                 if parse(key) is None:
                     self.problems.append((name, f"{key} is no key: as S, esc, f5, ctrl-x"))
             wanted[name] = tuple(found for key in keys if (found := parse(key)) is not None)
+            self._complain_of_moves(name, wanted[name])
             if keys and not wanted[name]:
                 del wanted[name]
+
+    def _complain_of_moves(self, name: str, keys: Iterable[str]) -> None:
+        """Say which keys a list keeps for itself."""
+        scopes = {action.scope for action in ACTIONS if name in (action.id, _name(action))}
+        if not scopes & set(MOVED_IN):
+            return
+        for key in keys:
+            if key in MOVES or (len(key) == 1 and key in "123456789"):
+                what = "goes to a tab" if key.isdigit() else "moves in lists"
+                self.problems.append((name, f"{shown(key)} {what}: there it does nothing else"))
 
     @staticmethod
     def _ranked(
@@ -376,16 +123,31 @@ class Keymap:
         owner: dict[tuple[str, str], int] = {}
         for place, (rank, action) in enumerate(ranks):
             for key in action.keys:
-                before = owner.setdefault((action.scope, key), place)
+                before = owner.setdefault((_domain(action), key), place)
                 if before == place:
                     continue
                 if rank == ranks[before][0] == 0:
-                    name = f"{action.scope}.{action.id}" if action.scope not in FREE else action.id
                     text = f"{shown(key)} is {ranks[before][1].id}'s already, which keeps it"
-                    self.problems.append((name, text))
+                    self.problems.append((_name(action), text))
                 if rank < ranks[before][0]:
-                    owner[action.scope, key] = place
+                    owner[_domain(action), key] = place
         return owner
+
+    def _tell_lost(
+        self, ranks: list[tuple[int, Action]], owner: Mapping[tuple[str, str], int]
+    ) -> None:
+        """Which actions have lost a key to one that a person has given it to."""
+        for (rank, before), now in zip(ranks, self.actions, strict=True):
+            for key in before.keys if rank else ():
+                taker = ranks[owner[_domain(before), key]]
+                if taker[0] or key in now.keys:
+                    continue
+                name = _name(taker[1])
+                self.lost.setdefault((now.scope, now.id), []).append((shown(key), name))
+                rest = " ".join(shown(kept) for kept in now.keys)
+                still = f"which has {rest} still" if rest else "which has no key now"
+                words = f"{shown(key)} was the key of {_name(now)}, {still}"
+                self.problems.append((name, words))
 
     def find(self, key: str, character: str | None, *scopes: str) -> Action | None:
         """The action of a key, looked up in the scopes in turn."""
@@ -403,6 +165,20 @@ class Keymap:
                 return shown(item.keys[0])
         return ""
 
+    def hint(self, action: str, scope: str = "list", word: str = "") -> tuple[str, str, str]:
+        """(key, label, action) for the line of keys; `word`: where the usual label is not it."""
+        labels = (one.label for one in self.actions if (one.id, one.scope) == (action, scope))
+        return self.key(action, scope), word or next(labels), action
+
+    def told(self, action: str, *scopes: str) -> str:
+        """What to press for an action where these scopes hold ("list" when none is named), for a
+        sentence: its key, behind the leader when it needs that, else its name in the palette."""
+        for scope in scopes or ("list",):
+            if key := self.key(action, scope):
+                return f"{shown(self.leader)} {key}" if scope == "leader" else key
+        label = next((item.label for item in self.actions if item.id == action), action)
+        return f"{self.key('palette') or 'the palette:'} {label}"
+
     def palette(self, *scopes: str) -> list[tuple[Action, str]]:
         """What the command palette offers, with its key: all of the list, of the scopes of a pane,
         and what only the leader leads to."""
@@ -417,18 +193,48 @@ class Keymap:
                 key = shown(action.keys[0]) if action.keys else ""
                 first = lead.get(scope, "")
                 found[action.id] = action, f"{first} {key}".strip() if key else ""
-        return list(found.values())
+        return _told_apart(list(found.values()))
 
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """All keys for the list of keys: (title, [(keys, help)])."""
         return [
             (
                 title.format(leader=shown(self.leader)),
-                [
-                    (" ".join(shown(key) for key in action.keys), action.help)
-                    for action in self.actions
-                    if action.scope == scope
-                ],
+                [self._row(action) for action in self.actions if action.scope == scope],
             )
             for scope, title in SCOPE_TITLES.items()
         ]
+
+    def _row(self, action: Action) -> tuple[str, str]:
+        lost = self.lost.get((action.scope, action.id), ())
+        told = "".join(f" · {key} is {name}'s now" for key, name in lost)
+        return " ".join(shown(key) for key in action.keys), action.help + told
+
+
+def _domain(action: Action) -> str:
+    """Scopes that are always looked up together share their keys."""
+    return "list" if action.scope == "any" else action.scope
+
+
+def _name(action: Action) -> str:
+    """An action's name in the configuration."""
+    return action.id if action.scope in FREE else f"{action.scope}.{action.id}"
+
+
+def _told_apart(found: list[tuple[Action, str]]) -> list[tuple[Action, str]]:
+    """Actions of one label, and those of things, say what they act on."""
+    count = Counter(action.label.rstrip("…") for action, _ in found)
+
+    def alone(action: Action) -> bool:
+        label = action.label.rstrip("…")
+        return count[label] == 1 and (action.scope not in SECTIONS or " " in label)
+
+    return [
+        (action if alone(action) else replace(action, label=_whole_label(action)), key)
+        for action, key in found
+    ]
+
+
+def _whole_label(action: Action) -> str:
+    label = action.label.rstrip("…")
+    return f"{label} {NOUNS.get(action.scope, '')}".rstrip() + "…" * (label != action.label)

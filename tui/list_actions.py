@@ -184,7 +184,7 @@ class ListActions(StatsActions, TabActions):
     def act_fold(self) -> None:
         """Fold or unfold the group at the cursor."""
         if not self.containers.group_by:
-            self.say(f"there are no groups: {self.keymap.key('group')} makes some")
+            self.say(f"there are no groups: {self.keymap.told('group')} makes some")
             return
         self.containers.fold()
         self.show_containers()

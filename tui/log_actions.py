@@ -23,10 +23,7 @@ class LogActions(Windows):
             info = found[0]
         if info is None:
             return
-        if there := self.find_pane("log", info.id):
-            self.show_pane(there)
-        else:
-            await self.open_kind("log", info)
+        await self.show_kind("log", info)
 
     async def act_logs_shown(self) -> None:
         """The logs of all that the list shows as one; containers that come later join."""
@@ -36,9 +33,4 @@ class LogActions(Windows):
         await self._open_merged(str(choice), choice.title)
 
     async def _open_merged(self, choice: str, title: str) -> None:
-        for there in self.panes.values():
-            if there.spec.kind == "logs" and there.spec.session == choice:
-                self.show_pane(there)
-                return
-        spec = PaneSpec("logs", "", title, choice, LABELS["logs"])
-        await self._open(self._make(self._new_id(), spec, None), "")
+        await self.show_or_open(PaneSpec("logs", "", title, choice, LABELS["logs"]))

@@ -58,7 +58,7 @@ async def scan(
 ) -> AsyncIterator[Page]:
     """Answers as they come. Without a place: from the start, or backwards from the end. Raises
     CallFailed."""
-    from contui.tui.backend_link import CallFailed, _problem
+    from contui.tui.backend_link import CallFailed, problem_of
 
     call: Any = None
     try:
@@ -84,7 +84,7 @@ async def scan(
         async for response in call:
             yield page_of(response)
     except Exception as error:
-        raise CallFailed(_problem(error)) from error
+        raise CallFailed(problem_of(error)) from error
     finally:
         if call is not None:
             call.cancel()

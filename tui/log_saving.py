@@ -86,7 +86,7 @@ async def _pieces(
     link: BackendLink, container: str, wanted: Wanted, *, lines: bool, number: int = 0
 ) -> AsyncIterator[Line]:
     """One log, in pieces or by line."""
-    from contui.tui.backend_link import CallFailed, _problem
+    from contui.tui.backend_link import CallFailed, problem_of
 
     call: Any = None
     try:
@@ -110,7 +110,7 @@ async def _pieces(
             if response.data:
                 yield response.at.unix_nanos, number, response.data
     except Exception as error:
-        raise CallFailed(_problem(error)) from error
+        raise CallFailed(problem_of(error)) from error
     finally:
         if call is not None:
             call.cancel()

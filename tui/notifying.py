@@ -55,7 +55,7 @@ class Notifying(Windows):
         for text in problems:
             self.notices.add(Notice(time.time(), "", "configuration", text, "warning"))
         shown, more = problems[:5], len(problems) - 5
-        rest = [f"and {more} more: {self.keymap.key('notifications')}"] if more > 0 else []
+        rest = [f"and {more} more: {self.keymap.told('notifications')}"] if more > 0 else []
         lines = [*shown, *rest]
         if problems:
             self.notify("\n".join(lines), severity="warning", timeout=30, markup=False)
@@ -71,7 +71,7 @@ class Notifying(Windows):
         if len(self.toasts) <= MOST_TOASTS:
             self.say(notice.words, notice.severity)
             return True
-        self.say(f"and more: {self.keymap.key('notifications')} lists what happened")
+        self.say(f"and more: {self.keymap.told('notifications')} lists what happened")
         return False
 
     async def act_notifications(self) -> None:

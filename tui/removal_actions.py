@@ -50,7 +50,8 @@ class RemovalActions(Jobs):
         if not targets:
             return
         title = f"remove {plural(len(targets), 'container')}?"
-        if not await self.push_screen_wait(ConfirmScreen(title, question(targets), "remove")):
+        lines = question(targets, self.keymap.told("undo"))
+        if not await self.push_screen_wait(ConfirmScreen(title, lines, "remove")):
             return
         self.containers.marked.clear()
         self.hide([info for info in targets if not info.live])
@@ -73,7 +74,7 @@ class RemovalActions(Jobs):
             return
         self.removals.put(infos)
         self._show_removals()
-        self.say(told(infos, self.keymap.key("undo")))
+        self.say(told(infos, self.keymap.told("undo")))
 
     def _show_removals(self) -> None:
         self.containers.hide(self.removals.ids)

@@ -116,7 +116,8 @@ class SectionActions(ListActions):
             self.fetch()
 
     def list_scopes(self) -> tuple[str, ...]:
-        return (self.section, "section", "list") if self.section else super().list_scopes()
+        own = (self.section, "section") if self.section else ()
+        return (*own, *super().list_scopes())
 
     def focus_list(self) -> None:
         super().focus_list()

@@ -183,7 +183,7 @@ class SessionLink:
 
     async def _once(self, plan: OpenPlan) -> tuple[bool, Problem | None]:
         """One stream from opening to end: (no more to come, why it broke)."""
-        from contui.tui.backend_link import CallFailed, _problem
+        from contui.tui.backend_link import CallFailed, problem_of
         from contui.tui.translate import open_request
 
         try:
@@ -197,7 +197,7 @@ class SessionLink:
         except CallFailed as error:
             return False, error.problem
         except Exception as error:
-            return False, _problem(error)
+            return False, problem_of(error)
         finally:
             self._connected = False
 

@@ -52,14 +52,8 @@ class StatsActions(Windows):
             return
         first, *others = chosen
         session = ",".join(info.id for info in others)
-        for pane in self.panes.values():
-            spec = pane.spec
-            if (spec.kind, spec.container, spec.session) == ("stats", first.id, session):
-                self.show_pane(pane)
-                return
         label = f"stats of {len(chosen)}" if others else LABELS["stats"]
-        spec = PaneSpec("stats", first.id, first.name, session, label)
-        await self._open(self._make(self._new_id(), spec, first), "")
+        await self.show_or_open(PaneSpec("stats", first.id, first.name, session, label))
 
     @on(StatsCame)
     def _stats_came(self, event: StatsCame) -> None:

@@ -118,7 +118,7 @@ class StatsLink:
 
     async def _read(self, watched: frozenset[str]) -> Problem | None:
         """One stream to its end; why it ended, if that was not its proper end."""
-        from contui.tui.backend_link import _problem
+        from contui.tui.backend_link import problem_of
 
         names = sorted(filter(self._exists, watched))
         if watched and not names:
@@ -137,7 +137,7 @@ class StatsLink:
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            return _problem(error)
+            return problem_of(error)
         finally:
             if call is not None:
                 call.cancel()

@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contui.tui import calls, section_calls
+from contui.tui.backend_link import CallFailed
+from contui.tui.jobs import Jobs
 from contui.tui.messages import ActionDone
 from contui.tui.section_actions import SectionActions
+from contui.tui.view_models.jobs import Job
 from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.section import Item
 from contui.tui.view_models.text import Span, byte_size, clean, plural
@@ -25,10 +28,8 @@ if TYPE_CHECKING:
     from contui.tui.view_models.things import ImageInfo, SessionEntry, VolumeInfo
 
 
-class ThingActions(SectionActions):
+class ThingActions(SectionActions, Jobs):
     """The actions on items."""
-
-    _import: asyncio.Task[None] | None = None
 
     def request(
         self, title: str, call: calls.Call, follow: Callable[[Any], str] | None = None
@@ -44,7 +45,8 @@ class ThingActions(SectionActions):
         """What an action is for; from elsewhere it goes to the list first, to choose there."""
         if self.section != section:
             self.perform(section)
-            self.say(f"choose here, then {section[:-1]} actions work: m lists them")
+            key = self.keymap.told("row_menu")
+            self.say(f"choose here, then {section[:-1]} actions work: {key} lists them")
             return []
         return self.section_model().chosen()
 
@@ -63,13 +65,8 @@ class ThingActions(SectionActions):
 
     async def _inspect(self, kind: str) -> None:
         item = self._item_of(f"{kind}s")
-        if item is None:
-            return
-        if pane := self.find_pane(kind, item.id):
-            self.show_pane(pane)
-            return
-        spec = PaneSpec(kind, item.id, item.name, "", kind)
-        await self._open(self._make(self._new_id(), spec, None), "")
+        if item is not None:
+            await self.show_or_open(PaneSpec(kind, item.id, item.name, "", kind))
 
     # -- images ----------------------------------------------------------------------------------
 
@@ -109,9 +106,6 @@ class ThingActions(SectionActions):
         """Make an image from a tar of a root file system."""
         from contui.tui.screens.ask import AskScreen
 
-        if self._import is not None:
-            self.say("an import is under way: it ends first, or c cancels it", "warning")
-            return
         if self.section != "images":
             self.act_images()
         hint = "path of a tar: plain, gzip, xz or zstd"
@@ -122,52 +116,32 @@ class ThingActions(SectionActions):
         stem = file.name.split(".tar")[0].removesuffix(".tgz").lower()
         name = await self.push_screen_wait(AskScreen("its name", f"{stem}:latest", "NAME:TAG"))
         if name is not None:
-            self._import = asyncio.create_task(self._import_file(str(file), name.strip()))
+            self._import(str(file), name.strip())
 
-    async def _import_file(self, path: str, name: str) -> None:
-        """The upload, with its progress in the list's border; cancelled, nothing is left."""
-        from contui.tui.backend_link import CallFailed
+    def _import(self, path: str, name: str) -> None:
+        """The upload, as a job; cancelled, nothing is left of it."""
 
-        title = f"import {clean(name or path)}"
-        problem: Problem | None = None
-        try:
-            total = await asyncio.to_thread(os.path.getsize, path)
-            self._progress(f"importing, c cancels: 0/{byte_size(total)}")
-            told = 0
+        async def upload(job: Job) -> None:
+            job.undone = "nothing is left of it"
+            try:
+                total = await asyncio.to_thread(_readable_size, path)
 
-            def sent(count: int) -> None:
-                nonlocal told
-                if count - told >= total // 50 or count >= total:
-                    told = count
-                    part = 100 * count // max(1, total)
-                    words = "unpacking" if count >= total else "importing"
-                    self._progress(f"{words} {part}%, c cancels")
+                job.part = 0.0
+                job.begin(f"of {byte_size(total)}")
 
-            await self.link.call(section_calls.import_image(path, name, sent))
+                def sent(count: int) -> None:
+                    job.part = count / max(1, total)
+                    if count >= total:
+                        job.begin("unpacking")
+                    self.show_jobs()
+
+                await self.link.call(section_calls.import_image(path, name, sent))
+            except OSError as error:
+                why = f"{path} cannot be read: {error.strerror}"
+                raise CallFailed(Problem("file", why, "see the path")) from error
             self.say(f"{clean(name)} is there now")
-        except CallFailed as failed:
-            problem = failed.problem
-        except OSError as error:
-            problem = Problem("file", f"{path} cannot be read: {error.strerror}", "see the path")
-        except asyncio.CancelledError:
-            self.say(f"{title}: cancelled, nothing is left of it")
-        finally:
-            self._import = None
-            self._progress("")
-        if problem is not None:
-            self.post_message(ActionDone(title, problem))
 
-    def _progress(self, words: str) -> None:
-        self.section_model("images").note = words
-        if self.section == "images" and self.standing:
-            self.section_view.changed()
-
-    def act_import_cancel(self) -> None:
-        """Stop the import that is under way."""
-        if self._import is None:
-            self.say("no import is under way")
-        else:
-            self._import.cancel()
+        self.run_job(f"import {clean(name or path)}", upload)
 
     # -- networks --------------------------------------------------------------------------------
 
@@ -221,8 +195,6 @@ class ThingActions(SectionActions):
 
     async def act_disk_usage(self) -> None:
         """What images and volumes take on disk; walks directories, so only when asked."""
-        from contui.tui.backend_link import CallFailed
-
         try:
             images, volumes, free = await self.link.call(section_calls.disk_usage(), 120)
         except CallFailed as failed:
@@ -313,3 +285,9 @@ class ThingActions(SectionActions):
             self.say("what it happened to is no container, or is gone")
             return
         self.act_containers()
+
+
+def _readable_size(path: str) -> int:
+    """Bytes of a file that can be read. Raises OSError."""
+    with open(path, "rb") as file:
+        return os.fstat(file.fileno()).st_size

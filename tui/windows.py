@@ -109,8 +109,25 @@ class Windows(App[str]):
 
     async def open_kind(self, kind: str, info: ContainerInfo, split: str = "") -> Pane:
         """A pane of another kind."""
-        spec = PaneSpec(kind, info.id, info.name, "", LABELS[kind])
+        return await self.open_spec(PaneSpec(kind, info.id, info.name, "", LABELS[kind]), split)
+
+    async def open_spec(self, spec: PaneSpec, split: str = "") -> Pane:
+        """A pane that shows this, in a new tab or beside the focus."""
+        info = self.containers.get(spec.container)
         return await self._open(self._make(self._new_id(), spec, info), split)
+
+    async def show_or_open(self, spec: PaneSpec) -> None:
+        """Go to the pane that shows this already, else open one."""
+        wanted = (spec.kind, spec.container, spec.session)
+        for pane in self.panes.values():
+            if (pane.spec.kind, pane.spec.container, pane.spec.session) == wanted:
+                self.show_pane(pane)
+                return
+        await self.open_spec(spec)
+
+    async def show_kind(self, kind: str, info: ContainerInfo) -> None:
+        """The pane of a kind that shows a container; opened when there is none."""
+        await self.show_or_open(PaneSpec(kind, info.id, info.name, "", LABELS[kind]))
 
     async def _open(self, pane: Pane, split: str) -> Pane:
         self.uncover()
@@ -297,7 +314,7 @@ class Windows(App[str]):
 
     def list_scopes(self) -> tuple[str, ...]:
         """The scopes of the keymap that hold while a list has the keyboard, first come first."""
-        return ("list",)
+        return ("any", "list")
 
     def focus_list(self) -> None:
         """Give the keyboard to the list."""

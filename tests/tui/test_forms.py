@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import grpc
 import pytest
 from textual.widgets import Input
 
 from contui.proto.v1 import containers_pb2 as pb
-from contui.tui import form_history
+from contui.tui import form_actions, form_history
+from contui.tui.screens import form
 from tests.tui.conftest import Driver, Open
-from tests.tui.fake_backend import EXITED, FakeBackend
+from tests.tui.fake_backend import EXITED, FakeBackend, Sessions
 from tests.tui.test_typing_ahead import type_now
 
 
@@ -176,3 +180,42 @@ async def test_a_name_that_waits_for_its_removal_is_free(
         await driver.press("n", "tab", "tab", *"web", "enter")
         await driver.until(lambda: len(backend.requests) == 2)
         assert [type(item) for item in backend.requests] == [pb.RemoveRequest, pb.CreateRequest]
+
+
+async def test_a_backend_that_does_not_answer_leaves_the_form_usable(
+    backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend.add("web", image="img")
+    answer = asyncio.Event()
+    whole = Sessions._open
+
+    async def late(self: Sessions, first: Any, context: Any) -> Any:
+        await answer.wait()
+        return await whole(self, first, context)
+
+    monkeypatch.setattr(Sessions, "_open", late)
+    monkeypatch.setattr(form, "SLOW", 0.05)
+    monkeypatch.setattr(form_actions, "PATIENCE_S", 1.0)
+    async with opened() as driver:
+        await driver.press("E", *"ls", "enter")
+        await driver.until(lambda: "the backend has not answered yet" in driver.screen())
+        await driver.until(lambda: "whether the program was started" in driver.screen())
+        await driver.press("escape")
+        answer.set()
+        await driver.until(lambda: driver.pane().model.phase.value == "live")
+
+
+async def test_a_form_says_that_the_backend_is_away(backend: FakeBackend, opened: Open) -> None:
+    backend.add("web", image="img")
+    async with opened() as driver:
+        await driver.press("E", *"ls")
+        await backend.stop()
+        await driver.until(lambda: not driver.app.link.up)
+        await driver.press("enter")
+        await driver.until(lambda: "the backend is away: nothing was started" in driver.screen())
+        assert not driver.app.panes
+        await backend.start()
+        await driver.until(lambda: driver.app.link.up)
+        await driver.press("enter")
+        await driver.until(lambda: driver.app.screen is driver.app.main)
+        assert driver.pane().spec.name == "web"

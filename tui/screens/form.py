@@ -18,6 +18,7 @@ from contui.tui.widgets.form_fields import Line, Tick
 from contui.tui.widgets.paint import content
 
 Values = dict[str, str]
+SLOW = 3.0  # seconds after which a form says that it still waits for the backend
 LONG = 12  # fields from which a form takes the height that there is and scrolls
 
 
@@ -166,8 +167,13 @@ class FormScreen(Dialog[Values | None], inherit_bindings=False):
 
     async def _try(self, attempt: Callable[[Values], Awaitable[Problem | None]]) -> None:
         values = self.values()
-        problem = await attempt(values)
-        self._trying = False
+        self._say([Span("asking the backend…", "muted")])
+        slow = self.set_timer(SLOW, self._say_slow)
+        try:
+            problem = await attempt(values)
+        finally:
+            slow.stop()
+            self._trying = False
         if not self.is_current:
             if problem is not None:
                 self.app.notify(clean(problem.message), severity="error", markup=False)
@@ -177,6 +183,10 @@ class FormScreen(Dialog[Values | None], inherit_bindings=False):
             words = f"{clean(problem.message)} " if problem.hint else clean(problem.message)
             self._say([Span(words, "bad"), Span(clean(problem.hint), "muted")])
             self.app.bell()
+
+    def _say_slow(self) -> None:
+        words = "the backend has not answered yet; esc leaves the form, what was asked for goes on"
+        self._say([Span(words, "warn")])
 
     # -- earlier forms, and the line -------------------------------------------------------------
 

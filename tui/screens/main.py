@@ -73,12 +73,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.refuses: Callable[[events.Event], bool] = lambda event: False
 
     def compose(self) -> Iterator[Widget]:
-        yield TitleBar(self._engine)
-        yield Banner()
+        retry = self._keymap.told("retry")
+        yield TitleBar(self._engine, retry)
+        yield Banner(retry)
         with Horizontal(id="body"):
             with Vertical(id="side"):
-                yield ContainerListView(self._model, id="containers")
-                yield SectionListView(id="section")
+                yield ContainerListView(self._model, self._keymap, id="containers")
+                yield SectionListView(self._keymap, id="section")
                 yield SectionBar()
                 yield Prompt("/", "web state:running /regex/", id="filter")
                 yield Details()

@@ -17,7 +17,9 @@ class Job:
     title: str
     total: int = 0
     done: int = 0
+    part: float | None = None  # of all that is to do, where it is no number of things
     now: str = ""  # what is being worked on
+    undone: str = ""  # what to say of it when it was cancelled; empty: how much was done
     failed: list[tuple[str, Problem]] = field(default_factory=list)
     cancelled: bool = False
 
@@ -38,9 +40,9 @@ class Job:
         spans = [Span(clean(self.title), "strong")]
         finished = self.done + len(self.failed)
         if self.total > 1:
-            full = BAR * finished // self.total
-            spans += [Span(" "), Span("━" * full, "accent"), Span("━" * (BAR - full), "line")]
-            spans.append(Span(f" {finished}/{self.total}"))
+            spans += [*_bar(finished / self.total), Span(f" {finished}/{self.total}")]
+        elif self.part is not None:
+            spans += [*_bar(self.part), Span(f" {self.part:.0%}")]
         if self.now:
             spans.append(Span(f" {clean(self.now)}", "muted"))
         if self.failed:
@@ -53,7 +55,8 @@ class Job:
         """What to say at its end, and how grave it is; an empty text when all went well."""
         title = clean(self.title)
         if self.cancelled:
-            return f"{title}: cancelled, {self.done} of {self.total or 1} done", "warning"
+            left = self.undone or f"{self.done} of {self.total or 1} done"
+            return f"{title}: cancelled, {left}", "warning"
         if not self.failed:
             return "", "information"
         name, problem = self.failed[0]
@@ -65,3 +68,8 @@ class Job:
         more = f" (and {count - 1} more)" if count > 1 else ""
         told = f"{self.done} of {self.total} done, {count} failed"
         return f"{title}: {told}. {clean(name)}: {why}{more}{hint}", "error"
+
+
+def _bar(part: float) -> list[Span]:
+    full = int(BAR * min(1.0, part))
+    return [Span(" "), Span("━" * full, "accent"), Span("━" * (BAR - full), "line")]

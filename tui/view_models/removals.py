@@ -53,8 +53,8 @@ class Removals:
         return [info for group in self._groups for info in group]
 
 
-def question(targets: list[ContainerInfo]) -> list[list[Span]]:
-    """What to ask before: what happens at once, what can be undone, and what cannot."""
+def question(targets: list[ContainerInfo], key: str) -> list[list[Span]]:
+    """What to ask before: what happens at once, what `key` brings back, and what is gone."""
     names = ", ".join(clean(info.name) for info in targets[:8])
     more = f" and {len(targets) - 8} more" if len(targets) > 8 else ""
     lines = [[Span("remove "), Span(names + more, "strong")]]
@@ -70,7 +70,7 @@ def question(targets: list[ContainerInfo]) -> list[list[Span]]:
         started = plural(len(final), "container")
         lines.append([Span(f"{started} started with --rm: gone at once, no undo", "bad")])
     if len(final) < len(targets):
-        keys = "u brings it back" if one else "u brings them back"
+        keys = f"{key} brings it back" if one else f"{key} brings them back"
         kept = "its files and log" if one else "files and logs"
         lines.append([Span(f"{keys} until contui is quit; then {kept} go too", "muted")])
     return lines

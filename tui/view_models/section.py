@@ -49,7 +49,8 @@ class Kind:
     columns: tuple[Column, ...]
     brief: str
     keys: tuple[str, ...]  # that a filter may name
-    empty: tuple[str, ...]
+    empty: str  # what is said when there are none
+    remedy: tuple[str, str] = ("", "")  # the action that makes one, and what it does then
     newest_first: bool = False  # a stream of events, which has no other order
 
 
@@ -63,7 +64,6 @@ class SectionModel:
         self.shown = 0  # of them, without headings
         self.loaded = False
         self.problem: Problem | None = None
-        self.note = ""  # what goes on, for the border: an import and how far it is
         self.query = Query()
         self.sort = "" if kind.newest_first else kind.columns[0].id
         self.backwards = False

@@ -190,7 +190,7 @@ class SessionModel:
                 Problem(
                     "unavailable",
                     "the backend went away before the program was started",
-                    "press enter to try again",
+                    "try again",
                 )
             )
             return False
@@ -244,14 +244,15 @@ class SessionModel:
             return [Span(" not attached", "bad")]
         return []
 
-    def subtitle(self, detach_keys: str, width: int = 1000) -> list[Span]:
-        """The lower border: access, who else, size, gaps, and how to leave.
+    def subtitle(self, leave: str, width: int = 1000) -> list[Span]:
+        """The lower border: access, who else, size, gaps, and how to `leave`: keys as people
+        write them.
 
         In short words where `width` cells do not hold the long ones; then how to leave comes first.
         """
         if self.over:
             return []
-        long, short = self._facts(detach_keys, False), self._facts(detach_keys, True)
+        long, short = self._facts(leave, False), self._facts(leave, True)
         cut = (short[at:] for at in range(1, len(short)))
         for facts in (self._how_to_size() + long, long, short, *cut):
             spans = _dotted(facts)
@@ -259,7 +260,7 @@ class SessionModel:
                 return spans
         return short[-1:]
 
-    def _facts(self, detach_keys: str, short: bool) -> list[Span]:
+    def _facts(self, leave: str, short: bool) -> list[Span]:
         """What the lower border says, the most important last."""
         access = self.access if short else ACCESS_WORDS.get(self.access, self.access)
         facts = [Span(access, _access_role(self.access)), self._size_span(short)]
@@ -270,7 +271,7 @@ class SessionModel:
         others = len(self.viewers)
         if others > 1:
             facts.append(Span(f"{others} here" if short else plural(others, "viewer"), "warn"))
-        facts.append(Span(self._leave(detach_keys, short), "accent"))
+        facts.append(Span(self._leave(leave, short), "accent"))
         return facts
 
     def _size_span(self, short: bool) -> Span:
@@ -288,8 +289,7 @@ class SessionModel:
         return [Span("type to take the size", "muted")] if other and self.takes_input else []
 
     @staticmethod
-    def _leave(detach_keys: str, short: bool) -> str:
-        keys = detach_keys.replace(",", " ") or "ctrl-] d"
+    def _leave(keys: str, short: bool) -> str:
         return re.sub(r"ctrl-(\S)", lambda key: f"^{key[1].upper()}", keys) if short else keys
 
     def others(self) -> str:

@@ -107,7 +107,8 @@ IMAGES = Kind(
     ),
     "size",
     ("reference", "id", "label", "used"),
-    ("no images", "a imports a tar of a root file system"),
+    "no images",
+    ("image_import", "imports a tar of a root file system"),
 )
 NETWORKS = Kind(
     "networks",
@@ -122,7 +123,7 @@ NETWORKS = Kind(
     ),
     "count",
     ("name", "driver", "container"),
-    ("no networks",),
+    "no networks",
 )
 VOLUMES = Kind(
     "volumes",
@@ -136,7 +137,8 @@ VOLUMES = Kind(
     ),
     "age",
     ("name", "used", "label"),
-    ("no volumes", "n makes one"),
+    "no volumes",
+    ("volume_create", "makes one"),
 )
 SESSIONS = Kind(
     "sessions",
@@ -153,7 +155,8 @@ SESSIONS = Kind(
     ),
     "brief",
     ("container", "command", "user", "viewer", "state"),
-    ("no sessions", "a container that runs has one"),
+    "no sessions",
+    ("", "a container that runs has one"),
 )
 EVENTS = Kind(
     "events",
@@ -167,7 +170,7 @@ EVENTS = Kind(
     ),
     "name",
     ("type", "event", "name", "container"),
-    ("nothing has happened yet",),
+    "nothing has happened yet",
     newest_first=True,
 )
 KINDS = {kind.id: kind for kind in (IMAGES, NETWORKS, VOLUMES, SESSIONS, EVENTS)}

@@ -21,8 +21,9 @@ class Banner(Painted):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, retry: str) -> None:
         super().__init__()
+        self._retry = retry  # the key that tries at once
         self._lines: list[list[Span]] = []
 
     def trouble(self, problem: Problem | None, doing: str, ever_up: bool) -> None:
@@ -37,7 +38,7 @@ class Banner(Painted):
             [
                 Span(f"   {what}… ", "muted"),
                 Span(clean(problem.hint) if problem.kind == "start" else _CALM, "muted"),
-                Span("  R", "accent"),
+                Span(f"  {self._retry}", "accent"),
                 Span(" now", "muted"),
             ],
         ]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.timer import Timer
 
+from contui.tui.keymap import Keymap
 from contui.tui.messages import ActionAsked, Chosen, Highlighted, ListShaped
 from contui.tui.view_models.columns import (
     DEFAULT_COLUMNS,
@@ -30,9 +31,10 @@ IMAGE_FROM = 30  # cells of width from which the image is shown
 class ContainerListView(TableView):
     """Shows a ContainerList; the selection is the model's."""
 
-    def __init__(self, model: ContainerList, id: str | None = None) -> None:
+    def __init__(self, model: ContainerList, keymap: Keymap, id: str | None = None) -> None:
         super().__init__(id=id)
         self.model = model
+        self._keymap = keymap
         self.chosen_columns: tuple[Column, ...] = chosen(DEFAULT_COLUMNS)
         self.stale = True  # nothing has come yet, or the backend is away
         self.handed_over = False  # a container was chosen: keys are not for the list any more
@@ -182,8 +184,8 @@ class ContainerListView(TableView):
         if self.stale:
             return ["  waiting for the backend…", ""]
         if self.model.filter:
-            return ["  nothing matches", "  esc clears the filter"]
-        return ["  no containers yet", "  n makes one"]
+            return ["  nothing matches", f"  {self._keymap.told('unmark')} clears the filter"]
+        return ["  no containers yet", f"  {self._keymap.told('new')} makes one"]
 
     # -- input -----------------------------------------------------------------------------------
 

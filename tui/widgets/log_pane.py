@@ -30,7 +30,6 @@ from contui.tui.widgets.log_finding import Finding
 from contui.tui.widgets.log_view import Dragged, Edge, Held, LogView
 from contui.tui.widgets.prompt import Prompt
 from contui.tui.widgets.status_line import StatusLine
-from contui.tui.widgets.text_pane import _hint
 
 FRAME = 0.04  # seconds between two draws while lines pour in
 PATIENCE = 0.3  # seconds after which reading says that it takes its time
@@ -91,8 +90,8 @@ class LogPane(Finding):
         names = ("text_search", "text_next", "text_only", "text_wrap")
         key = self.keymap.key
         return [
-            *(_hint(self.keymap, name, "text") for name in names),
-            *(_hint(self.keymap, name, "log") for name in first),
+            *(self.keymap.hint(name, "text") for name in names),
+            *(self.keymap.hint(name, "log") for name in first),
             (key("leave_pane", "any"), "list", "leave_pane"),
             (key("help"), "keys", "help"),
         ]
@@ -315,7 +314,7 @@ class LogPane(Finding):
             line.say(
                 [
                     Span(f" {clean(busy.what)} {busy.done:.0%}", "warn"),
-                    Span("  esc cancels", "muted"),
+                    Span(f"  {self.keymap.told('text_clear', 'text')} cancels", "muted"),
                 ]
             )
         elif self._note:

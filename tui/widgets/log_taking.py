@@ -17,6 +17,7 @@ from contui.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from contui.tui.backend_link import BackendLink
+    from contui.tui.keymap import Keymap
     from contui.tui.log_reading import Reading
 
 MOST = 1 << 20  # characters that are copied at once: terminals refuse more
@@ -27,6 +28,7 @@ class Taking(Pane):
 
     reading: Reading
     backend: BackendLink
+    keymap: Keymap
     _saving: Worker[None] | None = None
 
     @property
@@ -109,8 +111,9 @@ class Taking(Pane):
         whole = sum(source.end - source.start for source in sources)
 
         def told(size: int) -> None:
+            key = self.keymap.told("text_clear", "text")
             part = f" of about {byte_size(whole)}" if not self.reading.wanted.pattern else ""
-            self._say([Span(f" saving {byte_size(size)}{part}", "warn"), Span("  esc cancels")])
+            self._say([Span(f" saving {byte_size(size)}{part}", "warn"), Span(f"  {key} cancels")])
 
         told(0)
         pairs = [(source.id, source.name) for source in sources]

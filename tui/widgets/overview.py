@@ -16,7 +16,7 @@ from contui.tui.view_models.containers import (
 )
 from contui.tui.view_models.exits import exit_hint, exit_sentence
 from contui.tui.view_models.groups import Group, title_of
-from contui.tui.view_models.text import Span, age, clean, command_line, plural, wrapped
+from contui.tui.view_models.text import Span, age, clean, command_line, wrapped
 from contui.tui.widgets.paint import Painted
 
 Line = list[Span]
@@ -86,7 +86,7 @@ def facts(info: ContainerInfo) -> list[Line]:
         ("stdio", _stdio(info)),
         ("network", " ".join(filter(None, [clean(info.network), info.ip_address]))),
         ("ports", ports_text(info)),
-        ("sessions", plural(info.sessions, "session") if info.sessions else ""),
+        ("sessions", str(info.sessions or "")),
         ("restarts", str(info.restart_count) if info.restart_count else ""),
         ("health", clean(info.health)),
         ("pid", f"{info.pid}, held by shim {info.shim_pid}" if info.pid else ""),
@@ -160,7 +160,7 @@ def _group(keymap: Keymap, group: Group, by: str) -> list[Line]:
         [Span(f"{'running':<10}", "muted"), Span(f"{group.running} of {len(group.members)}")],
         [Span(f"{'members':<10}", "muted"), Span(names)],
         [],
-        _key(keymap, "fold", "fold or unfold it; enter and a click do, too"),
+        _key(keymap, "fold", "fold or unfold it; a click does, too"),
         _key(keymap, "mark", "mark all of it, to act on them at once"),
         _key(keymap, "group", "group by something else, or not at all"),
     ]

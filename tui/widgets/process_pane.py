@@ -33,7 +33,6 @@ from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.paint import PaintedScroll
 from contui.tui.widgets.pane import Pane
 from contui.tui.widgets.status_line import StatusLine
-from contui.tui.widgets.text_pane import _hint
 
 INTERVAL_MS = 1500
 RETRY = 0.3  # seconds
@@ -186,8 +185,8 @@ class ProcessPane(Pane):
     def hints(self) -> list[Hint]:
         key = self._keymap.key
         return [
-            _hint(self._keymap, "signal", "processes"),
-            _hint(self._keymap, "owner", "processes"),
+            self._keymap.hint("signal", "processes"),
+            self._keymap.hint("owner", "processes"),
             (key("leave_pane", "any"), "list", "leave_pane"),
             (key("close"), "close", "close"),
             (key("help"), "keys", "help"),
@@ -223,7 +222,7 @@ class ProcessPane(Pane):
             await asyncio.sleep(RETRY)
 
     async def _read_once(self) -> Problem | None:
-        from contui.tui.backend_link import _problem
+        from contui.tui.backend_link import problem_of
 
         call = None
         try:
@@ -241,7 +240,7 @@ class ProcessPane(Pane):
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            return _problem(error)
+            return problem_of(error)
         finally:
             if call is not None:
                 call.cancel()
@@ -298,6 +297,7 @@ class ProcessPane(Pane):
             hint = clean(self._problem.hint)
             return [Span(clean(self._problem.message), "bad"), Span(f" {hint}", "muted")]
         if self.info is not None and not self.info.live:
-            return [Span("it does not run: this is how it was. ", "warn"), Span("r", "accent"),
+            key = self._keymap.told("restart")
+            return [Span("it does not run: this is how it was. ", "warn"), Span(key, "accent"),
                     Span(" starts it", "muted")]  # fmt: skip
         return []

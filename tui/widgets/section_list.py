@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual import events
 
+from contui.tui.keymap import Keymap
 from contui.tui.messages import ActionAsked
 from contui.tui.view_models.columns import Column, cells
 from contui.tui.view_models.section import SectionModel
@@ -17,8 +18,9 @@ from contui.tui.widgets.table_view import TableView
 class SectionListView(TableView):
     """Shows one SectionModel at a time; without one it is hidden."""
 
-    def __init__(self, id: str | None = None) -> None:
+    def __init__(self, keymap: Keymap, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._keymap = keymap
         self.model: SectionModel | None = None
         self.holding = False  # a pane is on its way: what is typed is for it
 
@@ -40,8 +42,6 @@ class SectionListView(TableView):
         title = [Span(model.kind.id, "muted")]
         self.border_title = content([*title, Span(f" {count}", "strong")] if count else title)
         notes = []
-        if model.note:
-            notes.append(Span(f"{clean(model.note)} ", "accent"))
         if model.hidden:
             notes.append(Span(f"{plural(model.hidden, 'check')} hidden ", "muted"))
         if model.marked:
@@ -103,8 +103,11 @@ class SectionListView(TableView):
         if not model.loaded:
             return ["  …"]
         if model.query.text:
-            return ["  nothing matches", "  esc clears the filter"]
-        return [f"  {line}" for line in model.kind.empty]
+            key = self._keymap.told("section_clear", "section")
+            return ["  nothing matches", f"  {key} clears the filter"]
+        action, words = model.kind.remedy
+        key = f"{self._keymap.told(action, model.kind.id)} " if action else ""
+        return [f"  {model.kind.empty}", f"  {key}{words}"]
 
     # -- input -----------------------------------------------------------------------------------
 

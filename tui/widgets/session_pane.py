@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from contui.tui.backend_link import BackendLink
 from contui.tui.cli.detach_keys import HOLD_S, Matcher, parse
-from contui.tui.keymap import LED, Keymap, shown
+from contui.tui.keymap import LED, Keymap
 from contui.tui.messages import ActionAsked, PaneChanged, PaneClosed
 from contui.tui.terminal.raw_input import RawKey
 from contui.tui.terminal.view_messages import Input
@@ -215,7 +215,9 @@ class SessionPane(SessionStream):
         if self._link is None:
             self._early += data
         elif self.model.access == "ro":
-            self.model.notice("this viewer is read-only: ctrl-] a takes another access")
+            self.model.notice(
+                f"this viewer is read-only: {self._told('access')} takes another access"
+            )
             self.draw()
         elif self._link.send(data):
             self.trap_typed(data)
@@ -230,7 +232,7 @@ class SessionPane(SessionStream):
         # What is typed from here on is for contui.
         if self.terminal.has_focus and isinstance(self.app, Windows):
             self.app.focus_list()
-        key = self._keymap.key
+        key = self._keymap.told
         back = f"{key('attach')} attaches again"
         if not self.model.main:  # a shell or an exec: not what enter on the container opens
             back = f"{key('sessions')} lists the sessions, to come back to it"
@@ -261,34 +263,37 @@ class SessionPane(SessionStream):
         return TabTitle(self.spec.name, self.spec.label, self.news, bad or waits, model.over)
 
     def hints(self) -> list[Hint]:
-        key = self._keymap.key
         if self.leading:
-            return [(key(item, "leader"), _label(self._keymap, item), item) for item in LED]
+            return [self._keymap.hint(item, "leader") for item in LED]
         if self.model.over:
-            return [
-                (key("restart"), "restart", "restart"),
-                (key("logs"), "logs", "logs"),
-                (key("shell"), "shell", "shell"),
-                (key("remove"), "remove", "remove"),
-                (key("close"), "close", "close"),
-            ]
+            names = ("restart", "logs", "shell", "remove", "close")
+            return [(self._told(name), name, name) for name in names]
         if self.scrolling:
             return list(SCROLL_HINTS)
-        lead = shown(self._keymap.leader)
         if self.locked:  # the detach keys, too, are the program's
-            return [(f"{lead} {key(item, 'leader')}", word, item) for item, word in LOCKED_HINTS]
+            return [self._led_hint(item, word) for item, word in LOCKED_HINTS]
         order = ("shell", "logs", "tab_next", "split_row", "zoom", "leave_pane", "help")
-        hints = [
-            (f"{lead} {key(item, 'leader')}", _label(self._keymap, item), item) for item in order
-        ]
-        leave = self._detach_keys.replace(",", " ") or f"{lead} {key('detach', 'leader')}"
-        return [(leave, "detach", "detach"), *hints]
+        hints = [self._led_hint(item) for item in order]
+        return [(self._leave(), "detach", "detach"), *hints]
+
+    def _led_hint(self, action: str, word: str = "") -> Hint:
+        _, label, _ = self._keymap.hint(action, "leader", word)
+        return self._keymap.told(action, "leader"), label, action
+
+    def _told(self, action: str) -> str:
+        """What to press here for an action."""
+        return self._keymap.told(action, *self.scopes(), "leader")
+
+    def _leave(self) -> str:
+        """The keys that leave the program, as people write them."""
+        return self._detach_keys.replace(",", " ") or self._told("detach")
 
     def draw(self) -> None:
         room = self.outer_size.width - CORNERS if self.outer_size.width else 1000
-        below = self.foot() or self.model.subtitle(self._detach_keys, room)
+        below = self.foot() or self.model.subtitle(self._leave(), room)
         self.frame([*self.model.title(), *self.recording_spans()], below)
-        self.query_one(StatusLine).say([*session_line(self.model, self.info), *self.trap_spans()])
+        told = session_line(self.model, self.info, self._told)
+        self.query_one(StatusLine).say([*told, *self.trap_spans()])
 
 
 def _copied(event: events.Key) -> events.Key:
@@ -296,9 +301,3 @@ def _copied(event: events.Key) -> events.Key:
     raw = getattr(event, "raw", None)
     key = events.Key(event.key, event.character)
     return key if raw is None else RawKey(event.key, event.character, raw)
-
-
-def _label(keymap: Keymap, action: str) -> str:
-    return next(
-        item.label for item in keymap.actions if (item.id, item.scope) == (action, "leader")
-    )

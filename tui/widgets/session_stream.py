@@ -47,6 +47,9 @@ class SessionStream(RecordedPane):
         self._early = b""  # typed before there was a stream
         self._told_size = False  # the stream tells which size its output is for
 
+    def on_unmount(self) -> None:
+        self.settled.set()  # nobody will know any more
+
     @on(Resized)
     def _resized(self, event: Resized) -> None:
         event.stop()

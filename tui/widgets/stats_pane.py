@@ -26,7 +26,6 @@ from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.paint import Painted
 from contui.tui.widgets.pane import Pane
 from contui.tui.widgets.status_line import StatusLine
-from contui.tui.widgets.text_pane import _hint
 
 if TYPE_CHECKING:
     from contui.tui.stats_link import StatsLink
@@ -103,8 +102,8 @@ class StatsPane(Pane):
     def hints(self) -> list[Hint]:
         key = self._keymap.key
         return [
-            _hint(self._keymap, "stats_range", "stats"),
-            _hint(self._keymap, "stats_hold", "stats"),
+            self._keymap.hint("stats_range", "stats"),
+            self._keymap.hint("stats_hold", "stats"),
             (key("leave_pane", "any"), "list", "leave_pane"),
             (key("close"), "close", "close"),
             (key("help"), "keys", "help"),
@@ -243,7 +242,7 @@ class StatsPane(Pane):
         if self._find(self.spec.container) is None:
             return [Span("it was removed: this is how it was", "warn")]
         if self.info is not None and not self.info.live:
-            key = self._keymap.key("restart")
+            key = self._keymap.told("restart")
             return [Span("it does not run: this is how it was. ", "warn"),
                     Span(key, "accent"), Span(" starts it", "muted")]  # fmt: skip
         sample = self.stats.history.latest(self.spec.container)

@@ -58,7 +58,7 @@ class TextPane(Pane):
 
     def hints(self) -> list[Hint]:
         names = ("text_search", "text_next", "text_only", "text_wrap")
-        found = [_hint(self.keymap, name, "text") for name in names]
+        found = [self.keymap.hint(name, "text") for name in names]
         return [*found, *self._common()]
 
     def _common(self) -> list[Hint]:
@@ -166,8 +166,3 @@ class TextPane(Pane):
         event.stop()
         self.draw()
         self.post_message(PaneChanged(self.pane_id))
-
-
-def _hint(keymap: Keymap, action: str, scope: str) -> Hint:
-    label = next(a.label for a in keymap.actions if (a.id, a.scope) == (action, scope))
-    return keymap.key(action, scope), label, action

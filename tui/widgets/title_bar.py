@@ -17,8 +17,9 @@ class TitleBar(Painted):
     TitleBar { height: 1; background: $bar; color: $foreground; }
     """
 
-    def __init__(self, context: str = "local") -> None:
+    def __init__(self, context: str, retry: str) -> None:
         super().__init__()
+        self._retry = retry  # the key that tries to reach the backend at once
         self._engine = context
         self._state: tuple[str, str, str] = ("◌", "muted", "connecting")
         self._counts = ""
@@ -42,15 +43,14 @@ class TitleBar(Painted):
         self._unlock = unlock
         self.refresh()
 
-    @staticmethod
-    def _alarm(words: str, width: int) -> list[Span]:
+    def _alarm(self, words: str, width: int) -> list[Span]:
         """What is wrong and the key that helps; the comfort only where there is room for it."""
         head = [
             Span(" contui", "strong accent"),
             Span("  ▲ ", "warn"),
             Span(clean(words), "strong"),
         ]
-        key = [Span("  R", "accent"), Span(" try now", "")]
+        key = [Span(f"  {self._retry}", "accent"), Span(" try now", "")]
         calm = [Span("  containers and sessions live on")]
         whole = [*head, *calm, *key]
         return whole if width_of(whole) <= width else [*head, *key]

@@ -9,7 +9,8 @@ import pytest
 
 from contui.tui.key_names import parse, shown
 from contui.tui.key_presets import PRESETS
-from contui.tui.keymap import ACTIONS, FREE, Keymap
+from contui.tui.key_table import ACTIONS, FREE, MOVED_IN, MOVES
+from contui.tui.keymap import Keymap
 from contui.tui.preferences import preferences
 
 
@@ -58,13 +59,48 @@ def test_changes_go_over_a_preset_and_take_keys_from_others() -> None:
     assert keymap.find("d", "d", "list").id == "stop"  # type: ignore[union-attr]
     assert keymap.key("inspect") == "y"
     assert keymap.key("detach", "leader") == "q"
-    assert keymap.problems == []
-    taken = Keymap({"stop": ["x"]})
-    assert taken.key("close") == ""
-    rows = dict(
-        row[::-1] for title, rows in taken.groups() if title == "Containers" for row in rows
-    )
-    assert rows["close the tab; the program goes on"] == ""
+    assert keymap.problems == [("stop", "d was the key of inspect, which has y still")]
+
+
+def test_a_key_that_another_action_has_lost_is_told() -> None:
+    keymap = Keymap({"stop": ["x"], "any.tab_left": ["q", "<"], "leader.lock": ["z"]})
+    assert keymap.key("close") == ""
+    assert keymap.problems == [
+        ("stop", "x was the key of close, which has no key now"),
+        ("tab_left", "q was the key of quit, which has no key now"),
+        ("leader.lock", "z was the key of leader.zoom, which has no key now"),
+    ]
+    rows = dict(row[::-1] for _, rows in keymap.groups() for row in rows)
+    assert rows["close the tab; the program goes on · x is stop's now"] == ""
+    assert rows["quit; containers and sessions live on · q is tab_left's now"] == ""
+    assert Keymap({"stop": ["r"], "restart": ["S"]}).problems == []
+    assert Keymap({"stop": ["r"], "restart": []}).problems == []
+
+
+def test_a_key_that_lists_keep_for_themselves_is_told() -> None:
+    keymap = Keymap({"stop": ["k"], "quit": ["3"], "signal": ["j"], "leader.zoom": ["G"]})
+    assert keymap.problems == [
+        ("stop", "k moves in lists: there it does nothing else"),
+        ("quit", "3 goes to a tab: there it does nothing else"),
+    ]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_action_of_a_preset_loses_a_key(preset: str) -> None:
+    """Neither the preset's own keys clash, nor does one take a key of what it leaves alone."""
+    before = [Keymap._ranked(action, {}, PRESETS[preset])[1] for action in ACTIONS]
+    assert before == Keymap(preset=preset).actions
+    for action in before:
+        taken = {key for key in action.keys if key in MOVES or key.isdigit()}
+        assert not taken or action.scope not in MOVED_IN
+
+
+def test_what_to_press_for_an_action() -> None:
+    keymap = Keymap({"undo": [], "palette": ["f1"]}, "ctrl-b")
+    assert keymap.told("stop") == "S"
+    assert keymap.told("access", "any", "list", "leader") == "ctrl-b a"
+    assert keymap.told("restart", "any", "list", "leader") == "r"
+    assert keymap.told("undo") == "f1 undo"
 
 
 def test_what_cannot_be_is_said() -> None:
@@ -107,6 +143,14 @@ def test_the_palette_has_everything_with_its_key() -> None:
     assert {action.id: key for action, key in keymap.palette("images")}["image_import"] == "a"
 
 
+@pytest.mark.parametrize("scopes", [(), ("log", "text"), ("processes",), ("play",), ("images",)])
+def test_every_entry_of_the_palette_says_what_it_acts_on(scopes: tuple[str, ...]) -> None:
+    labels = Counter(action.label for action, _ in Keymap().palette(*scopes))
+    assert [label for label, number in labels.items() if number > 1] == []
+    assert {"remove container", "remove image", "remove volume", "new volume…"} <= labels.keys()
+    assert "stop" in labels
+
+
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> Path:
     file = tmp_path / "config.toml"
     file.write_text(text)
@@ -135,7 +179,8 @@ def test_problems_name_the_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert "config.toml, line 10: ctrl-zz is no key" in told
     assert "config.toml, line 3: notify is off toast bell osc9 osc777, not loud" in told
     assert "config.toml, line 2: the themes are" in told
-    assert len(found.problems) == 4
+    assert "config.toml, line 6: X was the key of cancel, which has no key now" in told
+    assert len(found.problems) == 5
     assert found.keymap.key("stop") == "X"
     assert found.keymap.key("shell") == "E"
     assert found.keymap.key("detach", "leader") == "q"

@@ -49,14 +49,15 @@ def test_hidden_containers_are_not_in_the_list() -> None:
 
 
 def test_the_question_says_what_is_lost() -> None:
-    assert text(question([box("a")])) == (
-        "remove a / u brings it back until contui is quit; then its files and log go too"
+    assert text(question([box("a")], "f5")) == (
+        "remove a / f5 brings it back until contui is quit; then its files and log go too"
     )
-    asked = text(question([box("a", "running"), box("b", "running", auto_remove=True), box("c")]))
+    several = [box("a", "running"), box("b", "running", auto_remove=True), box("c")]
+    asked = text(question(several, "f5"))
     assert "2 of them run: killed first; no undo brings its processes back" in asked
     assert "1 container started with --rm: gone at once, no undo" in asked
-    assert "u brings them back" in asked
-    alone = text(question([box("b", "running", auto_remove=True)]))
+    assert "f5 brings them back" in asked
+    alone = text(question([box("b", "running", auto_remove=True)], "f5"))
     assert "no undo" in alone
     assert "brings it back" not in alone
 

@@ -63,16 +63,16 @@ def test_gaps_are_counted_once() -> None:
     assert model.output(STDOUT, 2048, b"x") == b"x"
     model.output(STDOUT, 2060, b"y")
     assert model.gap_bytes == 2048 + 11
-    assert "2.0 KiB skipped" in text(model.subtitle("ctrl-p,ctrl-q"))
+    assert "2.0 KiB skipped" in text(model.subtitle("ctrl-p ctrl-q"))
 
 
 def test_the_border_keeps_how_to_leave_however_narrow() -> None:
     model = opened()
     model.size = (24, 19)
-    assert text(model.subtitle("ctrl-p,ctrl-q", 40)) == "read-write · 24×19 · ctrl-p ctrl-q"
-    assert text(model.subtitle("ctrl-p,ctrl-q", 24)) == "rw · 24×19 · ^P ^Q"
-    assert text(model.subtitle("ctrl-p,ctrl-q", 14)) == "24×19 · ^P ^Q"
-    assert text(model.subtitle("ctrl-p,ctrl-q", 6)) == "^P ^Q"
+    assert text(model.subtitle("ctrl-p ctrl-q", 40)) == "read-write · 24×19 · ctrl-p ctrl-q"
+    assert text(model.subtitle("ctrl-p ctrl-q", 24)) == "rw · 24×19 · ^P ^Q"
+    assert text(model.subtitle("ctrl-p ctrl-q", 14)) == "24×19 · ^P ^Q"
+    assert text(model.subtitle("ctrl-p ctrl-q", 6)) == "^P ^Q"
 
 
 def test_one_viewer_answers_however_many_watch() -> None:
@@ -116,12 +116,12 @@ def test_the_border() -> None:
     assert text(model.title()) == "web /bin/bash PID 1 replayed"
     model.live()
     assert text(model.title()) == "web /bin/bash PID 1"
-    assert text(model.subtitle("ctrl-p,ctrl-q")) == "read-write · 90×20 · ctrl-p ctrl-q"
+    assert text(model.subtitle("ctrl-p ctrl-q")) == "read-write · 90×20 · ctrl-p ctrl-q"
     me = ViewerInfo("v1", "me", "ro", 90, 20, self=True)
     bob = ViewerInfo("v2", "bob\x1b", "exclusive", 60, 10, sizes=True)
     model.watched((me, bob))
-    foot = text(model.subtitle(""))
-    assert foot == "read-only · 60×10 by bob␛ · 2 viewers · ctrl-] d"
+    foot = text(model.subtitle("ctrl-b d"))
+    assert foot == "read-only · 60×10 by bob␛ · 2 viewers · ctrl-b d"
     assert model.others() == "bob␛"
     assert not model.takes_input
     model.ended(ExitInfo(0))
@@ -132,19 +132,19 @@ def test_the_border() -> None:
 def test_the_line_below_says_what_happened_and_what_to_do() -> None:
     model = opened()
     model.live()
-    assert session_line(model, None) == []
+    assert session_line(model, None, str.upper) == []
     model.notice("stdin is closed: started without -i")
     model.notice("stdin is closed: started without -i")
     assert len(model.notices) == 1
-    assert "hide this" in text(session_line(model, None))
+    assert "MUTE hide this" in text(session_line(model, None, str.upper))
     model.ended(ExitInfo(137, 9))
-    line = text(session_line(model, ContainerInfo("c1", "web", state="exited")))
+    line = text(session_line(model, ContainerInfo("c1", "web", state="exited"), str.upper))
     assert "ended by SIGKILL" in line
-    assert "r restart" in line
+    assert "RESTART restart" in line
     model.failed(Problem("x", "no\x1bpe", "do this"))
-    line = text(session_line(model, ContainerInfo("c1", "web", state="paused")))
+    line = text(session_line(model, ContainerInfo("c1", "web", state="paused"), str.upper))
     assert line.startswith("no␛pe · do this")
-    assert "z unpause" in line
+    assert "PAUSE thaw" in line
 
 
 def test_exits_in_words() -> None:

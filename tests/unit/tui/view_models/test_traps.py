@@ -140,7 +140,7 @@ def test_a_notice_offers_what_has_a_key() -> None:
 def test_an_image_without_a_shell() -> None:
     model = SessionModel("c1", "web", exec=ExecRequest(shell=True))
     model.failed(Problem("no-shell", "the container has no shell", "run one of its own programs"))
-    spans = session_line(model, ContainerInfo("c1", "web", state="running"))
+    spans = session_line(model, ContainerInfo("c1", "web", state="running"), str.upper)
     line = "".join(span.text for span in spans)
     assert "no shell" in line
-    assert "E run a program of its own" in line
+    assert "EXEC run a program of its own" in line
