@@ -95,20 +95,23 @@ class Recording:
     def run(self) -> int:
         """Until the session ends or a signal says so; the exit status. Raises CastError."""
         wakeup, handlers = _catch()
-        poll = select.poll()
-        poll.register(wakeup, select.POLLIN)
-        poll.register(self._link.fileno(), select.POLLIN)
         try:
             while self._status is None:
-                for descriptor, _ in poll.poll():
-                    if descriptor == wakeup:
-                        self._finish("the recording was ended", 0)
-                    elif self._status is None:
-                        self._take(self._link.receive())
+                if self._told(wakeup):
+                    self._finish("the recording was ended", 0)
+                else:
+                    self._take(self._link.receive())
         finally:
             _release(wakeup, handlers)
         self._link.detach()
         return self._status
+
+    def _told(self, wakeup: int) -> bool:
+        """Wait for the session or a signal; whether it was a signal."""
+        poll = select.poll()
+        poll.register(wakeup, select.POLLIN)
+        poll.register(self._link.fileno(), select.POLLIN)  # another one after a loss
+        return any(fd == wakeup for fd, _ in poll.poll(0 if self._link.ready else None))
 
     def _take(self, events: list[Event]) -> None:
         lines = b""

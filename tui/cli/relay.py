@@ -159,6 +159,10 @@ class Relay:
                 self.aside[1]()
             if self._outcome is not None:
                 return
+        if self._takes_more:
+            self._take(link.receive())
+            if self._outcome is not None:
+                return
         if self._arrived:
             self._signals()
         if self._release_at and monotonic() >= self._release_at and self._matcher is not None:
@@ -168,6 +172,11 @@ class Relay:
     @property
     def _reads_stdin(self) -> bool:
         return self._stdin and bool(self.attached)
+
+    @property
+    def _takes_more(self) -> bool:
+        """Whether there is output that needs no waiting for."""
+        return self._link.ready and self._output.blocked_on < 0
 
     def _watch(self, wanted: dict[int, int]) -> None:
         if wanted == self._masks:
@@ -180,7 +189,7 @@ class Relay:
         self._masks = wanted
 
     def _wait_ms(self) -> int | None:
-        if self._arrived:
+        if self._arrived or self._takes_more:
             return 0
         if not self._release_at:
             return None

@@ -185,6 +185,7 @@ class _Foreground:
         if self._spec.auto_remove:
             waiting = messages.WaitRequest(container=self._id, condition="removed")
             self._removal = channel.start("ContainerService/Wait", waiting)
+            self._learn_of_start()  # sending also reads, and polling does not tell of it again
 
     def _hear(self) -> None:
         """Something came from the backend: Start worked or failed, or the backend is gone."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         """What the relay needs."""
 
         @property
+        def ready(self) -> bool: ...
+        @property
         def wants_write(self) -> bool: ...
         @property
         def backlog(self) -> int: ...
@@ -60,6 +62,11 @@ class DirectLink:
 
     def fileno(self) -> int:
         return self._fd
+
+    @property
+    def ready(self) -> bool:
+        """Whether something has come that `receive` has not given; polling does not tell of it."""
+        return False  # only `receive` reads, and it gives all
 
     @property
     def wants_write(self) -> bool:

@@ -46,6 +46,14 @@ class StreamLink:
         return self._channel.fileno()
 
     @property
+    def ready(self) -> bool:
+        """Whether something has come that `receive` has not given; polling does not tell of it.
+
+        Sending also reads, so that neither side waits for the other to make room.
+        """
+        return not self._over and self._call.done
+
+    @property
     def wants_write(self) -> bool:
         """Whether output waits for the socket."""
         return self._channel.wants_write

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import select
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -18,6 +21,7 @@ from contui.proto.v1.types_pb2 import Size
 from contui.shim import frames
 from contui.tui.client import messages, remote, start, wire
 from contui.tui.client.links import LOST
+from tests.support.waiting import wait_for
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -44,10 +48,11 @@ class Sessions(sessions_pb2_grpc.SessionServiceServicer):
         if len(self.opens) == 1 and first.open.container == "breaks":
             yield pb.ServerFrame(output=pb.Output(stream="STREAM_STDOUT", offset=0, data=b"begin"))
             await context.abort(grpc.StatusCode.UNAVAILABLE, "the backend stops")
-        yield pb.ServerFrame(live=pb.Live())
-        yield pb.ServerFrame(gap=pb.Gap(stream="STREAM_STDOUT", offset=5, bytes=2))
-        yield pb.ServerFrame(output=pb.Output(stream="STREAM_STDERR", offset=0, data=b"err"))
-        yield pb.ServerFrame(notice="a note")
+        if first.open.container != "quiet":
+            yield pb.ServerFrame(live=pb.Live())
+            yield pb.ServerFrame(gap=pb.Gap(stream="STREAM_STDOUT", offset=5, bytes=2))
+            yield pb.ServerFrame(output=pb.Output(stream="STREAM_STDERR", offset=0, data=b"err"))
+            yield pb.ServerFrame(notice="a note")
         async for request in request_iterator:
             self.requests.append(request)
             if request.HasField("detach"):
@@ -176,3 +181,36 @@ def test_detaching_reaches_the_backend_before_we_go(served: tuple[Sessions, str]
 def test_addresses_are_those_of_the_wire(served: tuple[Sessions, str]) -> None:
     _, address = served
     wire.connect(address).close()
+
+
+def test_what_came_while_sending_is_told(served: tuple[Sessions, str]) -> None:
+    """Sending reads as well; a poll of the descriptor does not tell of what that has taken."""
+    link = link_to("web")
+    wait_for(lambda: link.flush() or link.ready, "an answer, taken while sending")
+    assert link.receive()
+    link.close()
+
+
+ANSWERED = """
+import sys, time
+from contui.tui.cli import relay
+from contui.tui.client import messages, start
+from contui.tui.client.remote import StreamLink
+link = StreamLink(messages.Open(container="quiet"), start.reach(start=False), own=True)
+until = time.monotonic() + 20
+while not link.ready and time.monotonic() < until:
+    link.flush()
+outcome = relay.Relay(link, relay.Options()).run()
+link.close()
+sys.exit(outcome.content["code"])
+"""
+
+
+def test_a_session_that_answered_before_it_was_waited_for(served: tuple[Sessions, str]) -> None:
+    """Nothing more comes until it is asked to end, so the relay must not wait for it first."""
+    service, address = served
+    argv = [sys.executable, "-c", ANSWERED]
+    env = {"PYTHONPATH": "src", "CONTUI_HOST": address, "PATH": os.environ["PATH"]}
+    done = subprocess.run(argv, input=b"go\n", env=env, timeout=60, capture_output=True)
+    assert (done.returncode, done.stderr) == (9, b"")
+    assert [request.WhichOneof("frame") for request in service.requests] == ["input", "close_stdin"]
