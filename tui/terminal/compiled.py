@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 #: The revision of the core that this code works with, ``REVISION`` of ``core/core.h``.
-REVISION = 2
+REVISION = 3
 
 
 def _load() -> ModuleType | None:

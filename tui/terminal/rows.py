@@ -45,13 +45,19 @@ class Row:
         return f"Row({self.text!r}, wrapped={self.wrapped})"
 
 
-if core is not None and not TYPE_CHECKING:
-    Row = core.Row
-
-
 def blank_row(columns: int, fill: str) -> Row:
     """An empty row; a ``fill`` that is not plain is stored for every one of the ``columns``."""
     return Row() if fill == PLAIN_ID else Row(" " * columns, fill * columns)
+
+
+def blank_rows(rows: list[Row], columns: int, fill: str) -> None:
+    """Make every row of a list an empty one; with the core, those that nobody else holds."""
+    rows[:] = [blank_row(columns, fill) for _ in rows]
+
+
+if core is not None and not TYPE_CHECKING:
+    Row = core.Row
+    blank_rows = core.blank_rows
 
 
 def mend(row: Row, start: int, end: int) -> str:

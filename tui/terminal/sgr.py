@@ -139,10 +139,10 @@ def _legacy_color(rest: Iterator[str]) -> int | None:
     kind = next(rest, "")
     if ":" in kind:
         return _colon_color(kind.split(":"))
-    if kind == "5":
+    if _number(kind) == 5:
         index = next(rest, None)
         return None if index is None else _indexed(index)
-    if kind == "2":
+    if _number(kind) == 2:
         return _rgb([next(rest, ""), next(rest, ""), next(rest, "")])
     return None
 
@@ -160,11 +160,12 @@ def _apply_colon(fields: list[int], code: str) -> None:
 
 def _colon_color(parts: list[str]) -> int | None:
     """``5:n``, ``2:r:g:b`` (as xterm) or ``2:space:r:g:b`` (as T.416 writes it)."""
-    if parts[0] == "5" and len(parts) >= 2:
+    kind = _number(parts[0])
+    if kind == 5 and len(parts) >= 2:
         return _indexed(parts[1])
-    if parts[0] == "2" and len(parts) == 4:
+    if kind == 2 and len(parts) == 4:
         return _rgb(parts[1:4])
-    if parts[0] == "2" and len(parts) >= 5:
+    if kind == 2 and len(parts) >= 5:
         return _rgb(parts[2:5])
     return None
 

@@ -141,12 +141,12 @@ class State(ScreenBase, pyte.Screen):
         Called whenever insert mode, newline mode, side margins or character sets change, or
         lines of double width, guarded areas or grapheme clusters come into play. ``limit`` is
         where text must stop for that: 0 sends everything down the careful way, and the compiled
-        core then leaves every text and sequence to Python.
+        core then leaves every text and sequence to Python; but DEC's line drawing it knows.
         """
+        charset = self.charsets[self.left_set]
         plain = (
             mo.IRM not in self.mode
             and mo.LNM not in self.mode
-            and self.charsets[self.left_set] == "B"
             and not self.single_shift
             and not self.right_locked
             and self.left == 0
@@ -155,7 +155,8 @@ class State(ScreenBase, pyte.Screen):
             and self.protection != ISO_PROTECTION
             and not self.has(2027)
         )
-        self.limit = self.columns if plain else 0
+        self.limit = self.columns if plain and charset == "B" else 0
+        self.line_drawing = plain and charset == "0"
         self.last_row = None
 
     # pyte's view of the same state.

@@ -6,7 +6,7 @@ from typing import Any
 
 from pyte import modes as mo
 
-from contui.tui.terminal.rows import NORMAL, Row, erase
+from contui.tui.terminal.rows import NORMAL, Row, blank_rows, erase
 from contui.tui.terminal.state import DEC_PROTECTION, ISO_PROTECTION, Page, Saved, private
 from contui.tui.terminal.styles import PLAIN_ID, PROTECTED
 from contui.tui.terminal.writing import Writing
@@ -28,6 +28,21 @@ PASSIVE_MODES = frozenset(
 #: ANSI modes that can never be set: DECRQM answers 4 (permanently reset).
 FIXED_ANSI_MODES = frozenset((1, 5, 7, 10, 11, 13, 14, 15, 16, 17, 18, 19))
 ANSI_MODES = frozenset((2, mo.IRM, 12, mo.LNM))
+
+
+def _keys(mode: int) -> tuple[int, ...]:
+    """The key of a mode in ``mode``, and those of the others of which one is set at a time."""
+    groups = (group for group in (MOUSE_MODES, MOUSE_ENCODINGS) if mode in group)
+    others = (other for group in groups for other in group if other != mode)
+    return (private(mode), *map(private, others))
+
+
+#: The private modes that the compiled core switches, and their keys. Of these only 7 and 2026
+#: do more than to be remembered.
+CORE_MODES = {
+    mode: _keys(mode)
+    for mode in (PASSIVE_MODES - {5, 2027}).union(MOUSE_MODES, MOUSE_ENCODINGS, {7})
+}
 
 
 class Switches(Writing):
@@ -52,7 +67,7 @@ class Switches(Writing):
         for mode in modes:
             if kwargs.get("private"):
                 self._switch_private(mode, False)
-            else:
+            elif mode in ANSI_MODES:
                 self.mode.discard(mode)
         self.update_fast_path()
 
@@ -134,14 +149,16 @@ class Switches(Writing):
             self._clear_alternate()
         entered = on and self.page is self.main
         self._show(self.alternate if on else self.main)
-        empty = not any(row.text for row in self.alternate.rows)
-        if on and (mode == 1049 or (entered and (empty or mode == 1047))):
+        if on and (mode == 1049 or (entered and (mode == 1047 or self._alternate_is_empty()))):
             self._clear_alternate()
         if mode == 1049 and not on:
             self._restore_cursor()
 
+    def _alternate_is_empty(self) -> bool:
+        return not any(row.text for row in self.alternate.rows)
+
     def _clear_alternate(self) -> None:
-        self.alternate.rows[:] = [self.blank() for _ in range(self.lines)]
+        blank_rows(self.alternate.rows, self.columns, self.fill)
 
     def _show(self, page: Page) -> None:
         if page is not self.page:

@@ -37,6 +37,7 @@ def outcome(cols: int, rows: int, history: int, steps: Sequence[Step]) -> tuple[
         dirty,
         [[row.text for row in page.rows] for page in (screen.main, screen.alternate)],
         (screen.scrolled, terminal.bell, terminal.syncs, terminal.directory),
+        (sorted(screen.mode), screen.limit, screen.line_drawing),
         terminal.take_clipboard(),
     )
 

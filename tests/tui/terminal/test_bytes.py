@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from contui.tui.terminal.bulk import LEAST
 from contui.tui.terminal.emulator import Terminal
 from contui.tui.terminal.snapshot import Snapshot
+from contui.tui.terminal.styles import Style
 
 #: Pieces that hit the parser's corners more often than random bytes do.
 PIECES = st.sampled_from(
@@ -134,6 +135,15 @@ def test_styles_that_are_no_longer_shown_are_forgotten() -> None:
         terminal.feed(b"".join(b"\x1b[38;2;%d;%d;%dmx" % (red, n, n) for n in range(250)))
     assert len(terminal.screen.styles) < 40_000
     assert terminal.line(5)[-1][1].fg == 0x1000000 | 199 << 16 | 249 << 8 | 249
+
+
+def test_pairs_of_palette_colours_that_are_no_longer_shown_are_forgotten() -> None:
+    terminal = Terminal(20, 6, history=10)
+    for fg in range(151):
+        terminal.feed(b"".join(b"\x1b[38;5;%d;48;5;%dmx" % (fg, bg) for bg in range(256)))
+        assert len(terminal.screen.styles) < 40_000
+    last = terminal.row(5).styles[terminal.cursor.x - 1]
+    assert terminal.screen.styles[last] == Style(150, 255)
 
 
 def test_clusters_that_are_no_longer_shown_are_forgotten() -> None:

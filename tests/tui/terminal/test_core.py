@@ -52,7 +52,7 @@ ODD_CODES = """
 CODES = st.one_of(st.integers(0, 110).map(str), st.sampled_from(["", *ODD_CODES]))
 SGR = st.lists(CODES, max_size=4).map(lambda codes: f"\x1b[{';'.join(codes)}m")
 TEXT = st.sampled_from(
-    ["word", "x" * 23, "日本語", "é", "e\u0301", "🚀", "─", "\u200b", "\U000e0001"]
+    ["word", "lqk_~", "x" * 23, "日本語", "é", "e\u0301", "🚀", "─", "\u200b", "\U000e0001"]
 )
 CONTROL = st.sampled_from(["\r\n", "\n", "\r", "\b", "\t", "\v", "\0", "\x7f", "\x1bM", "\x1bD"])
 MODES = st.sampled_from(
@@ -62,7 +62,17 @@ MODES = st.sampled_from(
      "\x1b[3J", "\x1b[?25l", "\x1b[?25h", "\x1b[?25;1l", "\x1b#8",
      "\x1b[1\"q", "\x1b[0\"q", "\x1b[?2J", "\x1b%@", "\x1b%G"]
 )  # fmt: skip
-WORDS = st.one_of(TEXT, CONTROL, COMMON, COMMON, SGR, INK, LINE, MODES).map(str.encode)
+#: Modes that the core switches, one that it leaves to Python, one that nobody knows.
+SWITCHED = st.sampled_from([1, 7, 9, 12, 25, 45, 66, 1000, 1002, 1006, 1016, 2004, 2026, 6, 1234])
+SWITCHES = st.one_of(
+    st.builds("\x1b[?{}{}".format, st.lists(SWITCHED, max_size=3).map(
+        lambda modes: ";".join(map(str, modes))), st.sampled_from("hl")),
+    st.builds("\x1b[{}{}".format, st.sampled_from(["4", "20", "4;20", "2;4", "800"]),
+        st.sampled_from("lllh")),
+    st.sampled_from(["\x1b(0", "\x1b)0", "\x1b(B", "\x1b)B", "\x1b(A", "\x1b*0", "\x1b)A", "\x0e",
+        "\x0f", "\x1bn", "\x1bN", "\x1b=", "\x1b>", "\x1b7", "\x1b8"]),
+)  # fmt: skip
+WORDS = st.one_of(TEXT, CONTROL, COMMON, COMMON, SGR, INK, LINE, MODES, SWITCHES).map(str.encode)
 PROGRAM = st.lists(st.one_of(WORDS, WORDS, WORDS, PIECES, st.binary(max_size=3)), max_size=60)
 SIZES = st.tuples(st.integers(1, 30), st.integers(1, 8))
 

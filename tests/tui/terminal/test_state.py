@@ -105,6 +105,10 @@ WRITING: list[tuple[str, str]] = [
     ("\x1b(0\x1b[!pq", "q"),
     ("\x1b(0\x1bcq", "q"),
     ("\x1b(%5q", "q"),
+    ("\x1b(0q\x1b[2bq", "────"),
+    ("\x1b(0_日q", " 日─"),
+    ("\x1b(0qqqqqqqqqqqx\x1b(Bq", "──────────/─│q"),
+    ("\x1b)A\x1b(0\x0e#q\x0fq", "£q─"),
 ]  # fmt: skip
 
 
@@ -193,12 +197,20 @@ SGR: list[tuple[str, Style]] = [
     ("38", Style()),
     ("38;5", Style()),
     ("38;9;1", Style(flags=BOLD)),
+    ("38;05;007", Style(fg=7)),
+    ("48:02::1:2:3", Style(bg=RGB | 0x010203)),
 ]
 
 
 @pytest.mark.parametrize(("codes", "style"), SGR, ids=[codes for codes, _ in SGR])
 def test_sgr(codes: str, style: Style) -> None:
     assert style_at(terminal_after(f"\x1b[{codes}mx".encode()), 0, 0) == style
+
+
+def test_an_ansi_mode_is_never_taken_for_a_private_one() -> None:
+    """RM of a number under which a private mode is kept inside."""
+    terminal = terminal_after(b"\x1b[800l\x1b[800;4l")
+    assert terminal.cursor.visible
 
 
 def test_alternate_screen_keeps_the_main_one() -> None:

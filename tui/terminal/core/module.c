@@ -1,11 +1,17 @@
 /* The module contui.tui.terminal._core. */
 #include "core.h"
 
+static PyMethodDef functions[] = {
+    {"blank_rows", row_blank_rows, METH_VARARGS, "Make every row of a list an empty one."},
+    {0},
+};
+
 static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_core",
     .m_doc = "The compiled core of the terminal emulator.",
     .m_size = -1,
+    .m_methods = functions,
 };
 
 PyMODINIT_FUNC PyInit__core(void) {

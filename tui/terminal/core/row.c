@@ -1,7 +1,7 @@
 /* A row of cells, as rows.py describes it; the functions here do what its functions do. */
 #include "core.h"
 
-Row *row_new(void) { return (Row *)RowType.tp_alloc(&RowType, 0); }
+static Row *row_new(void) { return (Row *)RowType.tp_alloc(&RowType, 0); }
 
 /* Make room for `size` cells. */
 static int reserve(Row *row, Py_ssize_t size) {
@@ -41,7 +41,7 @@ void row_settle(Row *row) {
 }
 
 /* An empty row again, for use as a new one. */
-void row_blank(Row *row) {
+static void blank(Row *row) {
     row->stretch = 0;
     row->size = row->style_size = 0;
     row->wrapped = 0;
@@ -49,13 +49,33 @@ void row_blank(Row *row) {
 }
 
 /* All of an empty row's columns in a style that is not plain. */
-int row_fill(Row *row, Py_ssize_t columns, uint32_t fill) {
+static int fill_row(Row *row, Py_ssize_t columns, uint32_t fill) {
     if (fill == PLAIN) return 0;
     if (reserve(row, columns) < 0) return -1;
     set_cells(row->text, columns, ' ');
     set_cells(row->styles, columns, fill);
     row->size = row->style_size = columns;
     return 0;
+}
+
+/* Make row `n` of a list a blank one; it is used again unless somebody else holds it. */
+int row_renew(PyObject *rows, Py_ssize_t n, Py_ssize_t columns, uint32_t fill) {
+    if (n < 0 || n >= PyList_GET_SIZE(rows) || !Py_IS_TYPE(PyList_GET_ITEM(rows, n), &RowType)) {
+        PyErr_SetString(PyExc_RuntimeError, "the rows are not rows");
+        return -1;
+    }
+    Row *row = (Row *)PyList_GET_ITEM(rows, n);
+    if (Py_REFCNT(row) == 1) {
+        blank(row);
+        return fill_row(row, columns, fill);
+    }
+    Row *fresh = row_new();
+    if (!fresh) return -1;
+    if (fill_row(fresh, columns, fill) < 0) {
+        Py_DECREF(fresh);
+        return -1;
+    }
+    return PyList_SetItem(rows, n, (PyObject *)fresh);
 }
 
 /* Blank the halves of wide characters that writing [start, end) would leave behind. */
@@ -253,6 +273,19 @@ static PyObject *entry(PyObject *self, PyObject *nothing) {
         return pair;
     }
     return text;
+}
+
+/* blank_rows(rows, columns, fill), as in rows.py. */
+PyObject *row_blank_rows(PyObject *module, PyObject *arguments) {
+    PyObject *rows;
+    Py_ssize_t columns;
+    int fill;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "O!nC:blank_rows", &PyList_Type, &rows, &columns, &fill))
+        return NULL;
+    for (Py_ssize_t n = 0; n < PyList_GET_SIZE(rows); n++)
+        if (row_renew(rows, n, columns, (uint32_t)fill) < 0) return NULL;
+    return Py_NewRef(Py_None);
 }
 
 static PyObject *represent(PyObject *self) {

@@ -2,9 +2,9 @@
 #include "core.h"
 
 /* Whether text and common sequences may be done here: no insert mode, side margins, origin mode
- * or character sets, and everything as the Python layers leave it. */
+ * or national character sets, and everything as the Python layers leave it. */
 int screen_is_simple(Screen *s) {
-    return s->columns > 0 && s->limit == s->columns && s->left == 0 &&
+    return s->columns > 0 && (s->limit == s->columns || s->line_drawing) && s->left == 0 &&
            s->right == s->columns - 1 && !s->origin && s->rows && PyList_CheckExact(s->rows) &&
            PyList_GET_SIZE(s->rows) == s->lines && s->x >= 0 && s->x < s->columns && s->y >= 0 &&
            s->y < s->lines && s->top >= 0 && s->top <= s->bottom && s->bottom < s->lines &&
@@ -38,23 +38,6 @@ void screen_wrote(Screen *s, Row *row) {
 }
 
 /* Scrolling. */
-
-/* Make line y a blank one; its row is used again unless somebody else holds it. */
-static int renew(Screen *s, int y, uint32_t fill) {
-    Row *row = screen_row(s, y);
-    if (!row) return -1;
-    if (Py_REFCNT(row) == 1) {
-        row_blank(row);
-        return row_fill(row, s->columns, fill);
-    }
-    Row *fresh = row_new();
-    if (!fresh) return -1;
-    if (row_fill(fresh, s->columns, fill) < 0) {
-        Py_DECREF(fresh);
-        return -1;
-    }
-    return PyList_SetItem(s->rows, y, (PyObject *)fresh);
-}
 
 /* Move `count` rows from `from` to where line `to` is then the first of them. */
 static int move_rows(Screen *s, int from, int count, int to) {
@@ -102,7 +85,7 @@ int screen_scroll_up(Screen *s, int top, int count, int keep) {
             s->scrolled++;
             if (history_push((History *)s->history, row) < 0) return -1;
         }
-        if (renew(s, y, fill) < 0) return -1;
+        if (row_renew(s->rows, y, s->columns, fill) < 0) return -1;
     }
     return move_rows(s, top, count, s->bottom + 1 - count);
 }
@@ -114,7 +97,7 @@ int screen_scroll_down(Screen *s, int top, int count) {
     if (count > s->bottom - top + 1) count = s->bottom - top + 1;
     int from = s->bottom + 1 - count;
     for (int y = from; y <= s->bottom; y++)
-        if (renew(s, y, fill) < 0) return -1;
+        if (row_renew(s->rows, y, s->columns, fill) < 0) return -1;
     return move_rows(s, from, count, top);
 }
 
@@ -214,20 +197,21 @@ static int set_last_text(PyObject *self, PyObject *value, void *closure) {
 }
 
 #define NUMBER(name) {#name, T_INT, offsetof(Screen, name), 0, NULL}
+#define LARGE(name) {#name, T_LONGLONG, offsetof(Screen, name), 0, NULL}
 #define OBJECT(name) {#name, T_OBJECT, offsetof(Screen, name), 0, NULL}
 #define FLAG(name) {#name, get_flag, set_flag, NULL, (void *)offsetof(Screen, name)}
 
 static PyMemberDef members[] = {
     NUMBER(x), NUMBER(y), NUMBER(columns), NUMBER(lines), NUMBER(top), NUMBER(bottom),
-    NUMBER(left), NUMBER(right), NUMBER(limit), NUMBER(last_x),
-    {"scrolled", T_LONGLONG, offsetof(Screen, scrolled), 0, NULL},
+    NUMBER(left), NUMBER(right), NUMBER(limit), NUMBER(last_x), NUMBER(left_set),
+    LARGE(scrolled), LARGE(syncs),
     OBJECT(rows), OBJECT(last_row), OBJECT(history), OBJECT(page), OBJECT(main),
-    OBJECT(tabstops), OBJECT(charsets), OBJECT(styles),
+    OBJECT(tabstops), OBJECT(charsets), OBJECT(styles), OBJECT(mode),
     {0},
 };
 
 static PyGetSetDef attributes[] = {
-    FLAG(wrap), FLAG(autowrap), FLAG(origin),
+    FLAG(wrap), FLAG(autowrap), FLAG(origin), FLAG(line_drawing),
     {"pen", get_pen, set_pen, NULL, NULL},
     {"last_text", get_last_text, set_last_text, NULL, NULL},
     {0},
@@ -249,6 +233,7 @@ static int traverse(PyObject *self, visitproc visit, void *arg) {
     Py_VISIT(s->tabstops);
     Py_VISIT(s->charsets);
     Py_VISIT(s->styles);
+    Py_VISIT(s->mode);
     return 0;
 }
 
@@ -262,6 +247,7 @@ static int clear(PyObject *self) {
     Py_CLEAR(s->tabstops);
     Py_CLEAR(s->charsets);
     Py_CLEAR(s->styles);
+    Py_CLEAR(s->mode);
     return 0;
 }
 

@@ -8,34 +8,22 @@ enum {
 #define RGB 0x1000000
 #define DEFAULT (-1)
 
-/* What is left of the parameters; `at` is past `end` when there are no more. */
+/* What is left of the parameters. */
 typedef struct {
-    const uint8_t *at, *end;
+    const int *at, *end;
 } Parameters;
 
-/* The next parameter's value, 0 when it is empty; what is beyond every code counts as 1000 or
- * more. -1 when there is none. */
-static int next(Parameters *all) {
-    const uint8_t *at = all->at, *end = all->end;
-    if (at > end) return -1;
-    int value = 0;
-    for (; at < end && *at != ';'; at++)
-        if (value < 1000) value = value * 10 + *at - '0';
-    all->at = at + 1;
-    return value;
-}
+/* The next parameter; -1 when there is none. */
+static int next(Parameters *all) { return all->at < all->end ? *all->at++ : -1; }
 
 static int level(Parameters *all) {
     int value = next(all);
     return value < 0 ? 0 : value;
 }
 
-/* The colour after 38, 48 or 58; its parameters are taken even when it is none. The kind is one
- * digit: 05 is none. */
+/* The colour after 38, 48 or 58; its parameters are taken even when it is none. */
 static void set_color(Parameters *all, int32_t *color) {
-    const uint8_t *start = all->at;
     int kind = next(all);
-    if (all->at - start != 2) return;
     if (kind == 5) {
         int index = next(all);
         if (index >= 0 && index <= 255) *color = index;
@@ -59,8 +47,8 @@ static void set_flag(Look *look, int code) {
         look->flags &= (uint16_t)~OVERLINE;
 }
 
-void sgr_apply(Look *look, const uint8_t *at, const uint8_t *end) {
-    Parameters all = {at, end};
+void sgr_apply(Look *look, const int *numbers, int count) {
+    Parameters all = {numbers, numbers + count};
     int code;
     while ((code = next(&all)) >= 0) {
         if (code == 0) {

@@ -6,19 +6,6 @@
  */
 #include "core.h"
 
-#define MANY 64              /* as in sequences.py */
-#define LONGEST_SEQUENCE 512 /* as in sgr.py */
-
-typedef struct {
-    Screen *screen;
-    PyObject *dispatch; /* takes a whole sequence, as a str */
-    const uint8_t *end; /* of the bytes */
-    int simple;
-} Run;
-
-/* Beside DONE and FAILED: what is here is irregular, or cut off by the end. */
-enum { IRREGULAR = -2, CUT = -3 };
-
 static PyObject *draw_name;
 
 static int after_python(Run *run, PyObject *result) {
@@ -28,8 +15,7 @@ static int after_python(Run *run, PyObject *result) {
     return DONE;
 }
 
-/* Give Python a whole sequence of ASCII characters. */
-static int dispatch(Run *run, const uint8_t *at, Py_ssize_t size) {
+int run_dispatch(Run *run, const uint8_t *at, Py_ssize_t size) {
     PyObject *sequence = PyUnicode_DecodeUTF8((const char *)at, size, "replace");
     PyObject *result = sequence ? PyObject_CallOneArg(run->dispatch, sequence) : NULL;
     Py_XDECREF(sequence);
@@ -85,8 +71,7 @@ static const uint8_t *ascii_end(const uint8_t *at, const uint8_t *end) {
     return at;
 }
 
-/* The end of a run of text: at a control, or at a character that is cut off. */
-static const uint8_t *text_end(const uint8_t *at, const uint8_t *end) {
+const uint8_t *text_end(const uint8_t *at, const uint8_t *end) {
     while (at < end) {
         at = ascii_end(at, end);
         if (at >= end || *at < 0x80) break;
@@ -164,99 +149,12 @@ static int take_control(Run *run, const uint8_t **at) {
         case '\t':
             if (!s->tabstops || !PyAnySet_Check(s->tabstops)) break;
             return screen_tab(s);
+        case 0x0E:
+        case 0x0F:
+            if (charsets_shift(s, *start == 0x0E) == NOT_MINE) break;
+            return DONE;
         }
-    return dispatch(run, start, *at - start);
-}
-
-/* Escape sequences. */
-
-/* Parse ``[0-9;]*``; 0 when there is something else before `end`. */
-static int parse_numbers(const uint8_t *at, const uint8_t *end, int *numbers, int *count) {
-    int64_t value = 0;
-    *count = 0;
-    if (at == end) return 1;
-    for (; at <= end; at++) {
-        if (at == end || *at == ';') {
-            if (*count < MANY) numbers[(*count)++] = (int)value;
-            value = 0;
-        } else if (*at >= '0' && *at <= '9') {
-            value = value * 10 + (*at - '0');
-            if (value > INT32_MAX) value = INT32_MAX;
-        } else
-            return 0;
-    }
-    return 1;
-}
-
-/* SGR without colons. */
-static int set_pen(Screen *s, const uint8_t *at, const uint8_t *end) {
-    Styles *styles = (Styles *)s->styles;
-    if (s->look_of != s->pen) s->look = styles->looks[s->pen];
-    sgr_apply(&s->look, at, end);
-    int result = styles_number(styles, &s->look, &s->pen);
-    /* With too many styles the pen is plain, which then is not what was asked for. */
-    s->look_of = s->pen == PLAIN ? UNKNOWN : s->pen;
-    return result;
-}
-
-static int take_csi(Run *run, const uint8_t **at) {
-    const uint8_t *start = *at, *end = start + 2;
-    while (end < run->end && *end >= 0x30 && *end <= 0x3F) end++;
-    const uint8_t *parameters_end = end;
-    while (end < run->end && *end >= 0x20 && *end <= 0x2F) end++;
-    if (end >= run->end) return CUT;
-    if (*end < 0x40 || *end > 0x7E) return IRREGULAR;
-    *at = end + 1;
-    if (*at - start > LONGEST_SEQUENCE) return DONE;
-    int numbers[MANY], count, result = NOT_MINE;
-    if (run->simple && parameters_end == end && parse_numbers(start + 2, end, numbers, &count)) {
-        if (*end == 'm') return set_pen(run->screen, start + 2, end);
-        result = csi_run(run->screen, *end, numbers, count);
-    }
-    return result == NOT_MINE ? dispatch(run, start, *at - start) : result;
-}
-
-/* OSC without anything odd in it, up to BEL or ST. */
-static int take_osc(Run *run, const uint8_t **at) {
-    const uint8_t *start = *at, *end = text_end(start + 2, run->end);
-    if (end >= run->end || (end + 1 == run->end && *end == 0x1B)) return CUT;
-    if (*end == 0x07)
-        end++;
-    else if (*end == 0x1B && end[1] == '\\')
-        end += 2;
-    else
-        return IRREGULAR;
-    *at = end;
-    return dispatch(run, start, end - start);
-}
-
-static int is_ascii_set(Screen *s) {
-    if (!s->charsets || !PyList_CheckExact(s->charsets) || PyList_GET_SIZE(s->charsets) < 1) return 0;
-    PyObject *first = PyList_GET_ITEM(s->charsets, 0);
-    return PyUnicode_Check(first) && PyUnicode_GET_LENGTH(first) == 1 &&
-           PyUnicode_READ_CHAR(first, 0) == 'B';
-}
-
-/* ESC, intermediates, a final character. */
-static int take_escape(Run *run, const uint8_t **at) {
-    const uint8_t *start = *at, *end = start + 1;
-    if (end >= run->end) return CUT;
-    if (*end == '[') return take_csi(run, at);
-    if (*end == ']') return take_osc(run, at);
-    while (end < run->end && *end >= 0x20 && *end <= 0x2F) end++;
-    if (start[1] == '%') return IRREGULAR; /* may change the coding of what follows */
-    if (end >= run->end) return CUT;
-    if (*end < 0x30 || *end > 0x7E) return IRREGULAR;
-    int plain = end == start + 1;
-    if (plain && (*end == 'P' || *end == 'X' || *end == '^' || *end == '_' || *end == 'k'))
-        return IRREGULAR;
-    *at = end + 1;
-    if (*at - start > LONGEST_SEQUENCE) return DONE;
-    if (run->simple && plain && *end == 'D') return screen_index(run->screen);
-    if (run->simple && plain && *end == 'M') return screen_reverse_index(run->screen);
-    if (end == start + 2 && start[1] == '(' && *end == 'B' && is_ascii_set(run->screen))
-        return DONE;
-    return dispatch(run, start, *at - start);
+    return run_dispatch(run, start, *at - start);
 }
 
 static int take(Run *run, const uint8_t **at) {

@@ -1,99 +1,7 @@
-/* Looks of cells, numbered: the table behind styles.StyleTable. */
+/* Styles to Python: the table behind styles.StyleTable. */
 #include "core.h"
 
-#define MOST_STYLES 0x10F000 /* as in styles.py */
-#define NUMBERS 5            /* fields of a style before the link */
-
-static uint32_t hash_of(const Look *look) {
-    uint64_t colors = (uint32_t)look->fg | (uint64_t)(uint32_t)look->bg << 32;
-    uint64_t rest = look->flags | (uint64_t)look->underline << 16 |
-                    (uint64_t)(uint32_t)(look->underline_color + 1) << 32;
-    uint64_t hash = (colors ^ rest * 0x94D049BB133111EBu) * 0x9E3779B97F4A7C15u;
-    hash = (hash ^ hash >> 32 ^ look->link) * 0xBF58476D1CE4E5B9u;
-    return (uint32_t)(hash >> 32);
-}
-
-static int same(const Look *one, const Look *other) {
-    return one->fg == other->fg && one->bg == other->bg && one->flags == other->flags &&
-           one->underline == other->underline &&
-           one->underline_color == other->underline_color && one->link == other->link;
-}
-
-static void enter(Styles *styles, uint32_t number, uint32_t hash) {
-    size_t at = hash & styles->mask;
-    while (styles->slots[at].number != UNKNOWN) at = (at + 1) & styles->mask;
-    styles->slots[at] = (Slot){number, hash};
-}
-
-/* Room for more styles. */
-static int grow(Styles *styles) {
-    Py_ssize_t room = styles->room ? styles->room * (styles->room < 0x8000 ? 4 : 2) : 48;
-    Look *looks = PyMem_Realloc(styles->looks, (size_t)room * sizeof(Look));
-    if (looks) styles->looks = looks;
-    uint32_t *blanks = PyMem_Realloc(styles->blanks, (size_t)room * sizeof(uint32_t));
-    if (blanks) styles->blanks = blanks;
-    size_t size = (size_t)room / 3 * 4;
-    Slot *slots = PyMem_Malloc(size * sizeof(Slot));
-    if (!looks || !blanks || !slots) {
-        PyMem_Free(slots);
-        PyErr_NoMemory();
-        return -1;
-    }
-    memset(slots, 0xFF, size * sizeof(Slot));
-    PyMem_Free(styles->slots);
-    styles->slots = slots;
-    styles->room = room;
-    styles->mask = size - 1;
-    for (Py_ssize_t n = 0; n < styles->count; n++) enter(styles, (uint32_t)n, hash_of(&looks[n]));
-    return 0;
-}
-
-/* The number of a look; plain when there are too many. */
-int styles_number(Styles *styles, const Look *look, uint32_t *number) {
-    uint32_t hash = hash_of(look);
-    for (size_t at = hash & styles->mask;; at = (at + 1) & styles->mask) {
-        Slot slot = styles->slots[at];
-        if (slot.number == UNKNOWN) break;
-        if (slot.hash == hash && same(&styles->looks[slot.number], look)) {
-            *number = slot.number;
-            return 0;
-        }
-    }
-    *number = PLAIN;
-    if (styles->count >= MOST_STYLES) return 0;
-    if (styles->count == styles->room && grow(styles) < 0) return -1;
-    *number = (uint32_t)styles->count++;
-    styles->looks[*number] = *look;
-    styles->blanks[*number] = UNKNOWN;
-    enter(styles, *number, hash);
-    return 0;
-}
-
-/* Forget every number; the looks stay where they are until new ones take their places. */
-static void forget_numbers(Styles *styles) {
-    styles->count = 0;
-    memset(styles->slots, 0xFF, (styles->mask + 1) * sizeof(Slot));
-}
-
-/* The number of a style's background alone, which erased cells take. */
-int styles_blank(Styles *styles, uint32_t number, uint32_t *blank) {
-    if (number == PLAIN) {
-        *blank = PLAIN;
-        return 0;
-    }
-    if (number >= (uint32_t)styles->count) {
-        *blank = PLAIN;
-        return 0;
-    }
-    *blank = styles->blanks[number];
-    if (*blank != UNKNOWN) return 0;
-    Look look = {.fg = -1, .bg = styles->looks[number].bg, .underline_color = -1};
-    if (styles_number(styles, &look, blank) < 0) return -1;
-    styles->blanks[number] = *blank;
-    return 0;
-}
-
-/* Styles as Python has them. */
+#define NUMBERS 5 /* fields of a style before the link */
 
 static int link_number(Styles *styles, PyObject *link, uint32_t *number) {
     PyObject *found = PyDict_GetItemWithError(styles->link_numbers, link);
@@ -132,8 +40,7 @@ static int look_of(Styles *styles, PyObject *style, Look *look) {
 }
 
 static int start(Styles *styles) {
-    if (!styles->room && grow(styles) < 0) return -1;
-    forget_numbers(styles);
+    styles_forget_numbers(styles);
     PyDict_Clear(styles->link_numbers);
     if (PyList_SetSlice(styles->links, 0, PY_SSIZE_T_MAX, NULL) < 0) return -1;
     PyObject *plain = PyObject_CallNoArgs(styles->make);
@@ -223,7 +130,7 @@ static int keep(Styles *styles, const uint8_t *used, uint32_t *numbers) {
         return -1;
     }
     PyDict_Clear(styles->link_numbers);
-    forget_numbers(styles);
+    styles_forget_numbers(styles);
     int failed = 0;
     uint32_t before = UNKNOWN, after = 0; /* most styles have the link of the one before */
     for (Py_ssize_t n = 0; n < count && !failed; n++) {
@@ -314,6 +221,7 @@ static void dealloc(PyObject *self) {
     PyMem_Free(styles->looks);
     PyMem_Free(styles->blanks);
     PyMem_Free(styles->slots);
+    styles_forget_palette(styles);
     Py_TYPE(self)->tp_free(self);
 }
 

@@ -17,6 +17,8 @@ static int wrap_line(Screen *s) {
 
 /* Write printable ASCII; wraps, and without autowrap must fit. */
 int write_ascii(Screen *s, const uint8_t *text, Py_ssize_t count) {
+    const uint32_t *glyphs = NULL;
+    if (s->line_drawing && !(glyphs = charsets_line_drawing())) return -1;
     while (count > 0) {
         if (s->wrap && wrap_line(s) < 0) return -1;
         Py_ssize_t room = s->columns - s->x, part = count < room ? count : room;
@@ -27,8 +29,9 @@ int write_ascii(Screen *s, const uint8_t *text, Py_ssize_t count) {
             cells[n] = text[n];
             styles[n] = pen;
         }
+        for (Py_ssize_t n = 0; glyphs && n < part; n++) cells[n] = glyphs[cells[n]];
         s->x += (int)part;
-        s->last = text[part - 1];
+        s->last = cells[part - 1];
         s->last_size = 1;
         screen_wrote(s, row);
         text += part;
