@@ -182,27 +182,46 @@ async def test_a_name_that_waits_for_its_removal_is_free(
         assert [type(item) for item in backend.requests] == [pb.RemoveRequest, pb.CreateRequest]
 
 
-async def test_a_backend_that_does_not_answer_leaves_the_form_usable(
-    backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    backend.add("web", image="img")
-    answer = asyncio.Event()
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """The backend opens no session before this."""
+    may = asyncio.Event()
     whole = Sessions._open
 
     async def late(self: Sessions, first: Any, context: Any) -> Any:
-        await answer.wait()
+        await may.wait()
         return await whole(self, first, context)
 
     monkeypatch.setattr(Sessions, "_open", late)
+    return may
+
+
+async def test_a_form_says_that_it_waits(
+    backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch, answer: asyncio.Event
+) -> None:
+    backend.add("web", image="img")
     monkeypatch.setattr(form, "SLOW", 0.05)
-    monkeypatch.setattr(form_actions, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(form_actions, "PATIENCE_S", 600.0)
     async with opened() as driver:
         await driver.press("E", *"ls", "enter")
         await driver.until(lambda: "the backend has not answered yet" in driver.screen())
-        await driver.until(lambda: "whether the program was started" in driver.screen())
         await driver.press("escape")
         answer.set()
         await driver.until(lambda: driver.pane().model.phase.value == "live")
+
+
+async def test_a_backend_that_does_not_answer_leaves_the_form_usable(
+    backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch, answer: asyncio.Event
+) -> None:
+    backend.add("web", image="img")
+    monkeypatch.setattr(form_actions, "PATIENCE_S", 0.05)
+    async with opened() as driver:
+        await driver.press("E", *"ls", "enter")
+        await driver.until(lambda: "whether the program was started" in driver.screen())
+        answer.set()
+        await driver.until(lambda: driver.pane().model.phase.value == "live")
+        await driver.press("ctrl+u", *"top", "escape")
+        await driver.until(lambda: driver.app.screen is driver.app.main)
 
 
 async def test_a_form_says_that_the_backend_is_away(backend: FakeBackend, opened: Open) -> None:
