@@ -20,6 +20,7 @@ from textual.screen import Screen
 
 from contui.tui.actions import Actions
 from contui.tui.backend_link import BackendLink
+from contui.tui.direct_keys import DirectKeys
 from contui.tui.faults import Faults
 from contui.tui.keyboard import Keyboard
 from contui.tui.keymap import LED, Keymap
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
 
-class ContuiApp(Actions, Keyboard, Notifying, Faults, inherit_bindings=False):
+class ContuiApp(Actions, Keyboard, DirectKeys, Notifying, Faults, inherit_bindings=False):
     """One window on one backend. Returns a sentence for the terminal when it is left."""
 
     TITLE = "contui"
@@ -378,7 +379,7 @@ def run(address: str | None = None) -> int:
         )
         return 1
     from contui.tui.preferences import preferences
-    from contui.tui.terminal.raw_input import PaneDriver
+    from contui.tui.terminal.driver import PaneDriver
 
     found = preferences(address)
     app = ContuiApp(

@@ -144,6 +144,14 @@ class DirectStream:
         self._out += encoded(kind, value)
         self._flush()
 
+    def send_now(self, kind: str, value: Any) -> bool:
+        """The same without waiting; False when that is not possible, and nothing was taken."""
+        if not self._taken.is_set():
+            return False
+        self._out += encoded(kind, value)
+        self._flush()
+        return True
+
     def _flush(self) -> None:
         try:
             del self._out[: os.write(self._fd, self._out)]
@@ -152,8 +160,9 @@ class DirectStream:
         except OSError:  # reading tells why
             self._out.clear()
         if not self._out:
-            self._loop.remove_writer(self._fd)
-            self._taken.set()
+            if not self._taken.is_set():
+                self._loop.remove_writer(self._fd)
+                self._taken.set()
         elif self._taken.is_set():
             self._taken.clear()
             self._loop.add_writer(self._fd, self._flush)

@@ -1,7 +1,7 @@
 """The first frame: the outline of the app, painted before its libraries are imported.
 
 Python reads Textual for some hundred milliseconds; whoever typed `contui` sees at once that it
-came. `contui.tui.terminal.raw_input` goes on on the same alternate screen and paints over it.
+came. `contui.tui.terminal.driver` goes on on the same alternate screen and paints over it.
 Nothing but the interpreter's own modules, for it is on the way of every start.
 """
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from contui.tui import direct_opening
 from contui.tui.backend_link import BackendLink
 from contui.tui.view_models import frames
 from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.sessions import OpenPlan
+
+if TYPE_CHECKING:
+    from contui.tui.direct_stream import DirectStream
 
 OUTBOX_BYTES = 256 << 10  # of output that waits for the pane
 INPUT_BYTES = 64 << 10  # that go up in one message
@@ -88,6 +91,11 @@ class Outbox:
         """Let whoever waits for something look: there is nothing more to wait for."""
         self._some.set()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything has been taken and dealt with."""
+        return self._idle.is_set()
+
     async def idle(self) -> None:
         """Return when everything has been taken and dealt with."""
         await self._idle.wait()
@@ -107,6 +115,8 @@ class SessionLink:
         viewer: str = "",
     ) -> None:
         self.outbox = Outbox()
+        #: Asked before a little output waits in the outbox for its turn; True: it is taken.
+        self.shows: Callable[[frames.Output], bool] | None = None
         self._backend = backend
         self._plan = plan
         self._viewer = viewer
@@ -115,6 +125,8 @@ class SessionLink:
         self._connected = False
         self._leaving = False
         self._opened = False
+        self._stream: DirectStream | None = None
+        self._sending = False  # something has been taken from `_up` and is not sent yet
 
     # -- from the pane ---------------------------------------------------------------------------
 
@@ -124,10 +136,18 @@ class SessionLink:
             return True
         if not self._connected and self.held + len(data) > HELD_BYTES:
             return False
+        if self._sent_at_once(data):
+            return True
         if self._up and self._up[-1][0] == "input":
             data = self._up.pop()[1] + data
         self._push("input", data)
         return True
+
+    def _sent_at_once(self, data: bytes) -> bool:
+        """Whether a few bytes, with nothing before them, have gone without a turn of the loop."""
+        if self._stream is None or not self._connected or self._up or self._sending:
+            return False
+        return len(data) <= HELD_BYTES and self._stream.send_now("input", data)
 
     @property
     def held(self) -> int:
@@ -199,19 +219,19 @@ class SessionLink:
         except Exception as error:
             return False, problem_of(error)
         finally:
-            self._connected = False
+            self._connected = self._sending = False
 
     async def _direct(self, descriptor: int) -> tuple[bool, Problem | None]:
         """A stream over a socket of the shim's own."""
         from contui.tui.direct_stream import DirectStream
 
-        stream = DirectStream(descriptor, self._take)
+        stream = self._stream = DirectStream(descriptor, self._take)
         writer = asyncio.create_task(self._write(stream.send))
         self.outbox.roomy = stream.go_on
         try:
             return await stream.run()
         finally:
-            self.outbox.roomy = None
+            self.outbox.roomy = self._stream = None
             writer.cancel()
             stream.close()
 
@@ -220,6 +240,10 @@ class SessionLink:
         if isinstance(frame, frames.Opened):
             self._opened = self._connected = True
             self._something.set()
+        if isinstance(frame, frames.Output) and self.shows is not None:
+            small = len(frame.data) <= HELD_BYTES
+            if small and self.outbox.is_idle and self.shows(frame):
+                return True
         return self.outbox.add(frame)
 
     async def _relayed(self, request: Any) -> bool:
@@ -268,7 +292,9 @@ class SessionLink:
                 if kind == "input" and len(value) > INPUT_BYTES:  # a paste; others come between
                     self._up.appendleft((kind, value[INPUT_BYTES:]))
                     value = value[:INPUT_BYTES]
+                self._sending = True
                 await send(kind, value)
+                self._sending = False
                 if kind == "detach":
                     return
 

@@ -51,7 +51,7 @@ def frame(app: OnePane, view: TerminalView) -> float:
     """Seconds of one frame."""
     compositor = app.screen._compositor
     start = process_time()
-    view._refresh_dirty()
+    view._refresh_lines(view._changed_lines())
     compositor.update_widgets({view})
     update = compositor.render_update()
     if update is not None:

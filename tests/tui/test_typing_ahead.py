@@ -14,7 +14,8 @@ def type_now(driver: Driver, *keys: str) -> None:
     """Keys as the terminal sends them: one behind the other, without a pause."""
     for key in keys:
         character = key if len(key) == 1 else None
-        driver.app.post_message(events.Key("space" if key == " " else key, character))
+        event = events.Key("space" if key == " " else key, character)
+        driver.app.take_input(event, driver.app.post_message)
 
 
 def click_now(driver: Driver, name: str) -> None:
@@ -26,9 +27,8 @@ def click_now(driver: Driver, name: str) -> None:
     assert index is not None
     x, y = widget.region.x + 5, widget.region.y + 1 + index
     for kind in (events.MouseDown, events.MouseUp):
-        driver.app.post_message(
-            kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y)
-        )
+        event = kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y)
+        driver.app.take_input(event, driver.app.post_message)
 
 
 def kinds(driver: Driver) -> list[str]:

@@ -7,6 +7,7 @@ is the business of ``picture``.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
 
 from rich.style import Style as RichStyle
@@ -15,6 +16,7 @@ from textual.timer import Timer
 from contui.tui.terminal import view_messages
 from contui.tui.terminal.inlet import Inlet
 from contui.tui.terminal.picture import Picture
+from contui.tui.terminal.straight import Straight
 
 #: Seconds between frames: shown with focus, shown, hidden.
 FOCUSED_FRAME, SHOWN_FRAME, HIDDEN_FRAME = 1 / 60, 1 / 30, 1 / 5
@@ -43,6 +45,8 @@ class Frames(Picture):
     ) -> None:
         super().__init__(history, name, id, classes)
         self.reply_enabled = reply_enabled
+        self.taker: Callable[[bytes, bool], None] | None = None  # of Input: its data, if pasted
+        self._straight = Straight(self)
         self._inlet = Inlet(self._terminal, self._after_feed)
         self._painted = asyncio.Event()
         self._painted.set()
@@ -84,7 +88,7 @@ class Frames(Picture):
     def _send_replies(self) -> None:
         replies = self._terminal.take_replies()
         if replies and self.reply_enabled:
-            self.post_message(self.Input(self, replies))
+            self.give(replies)
 
     def _after_feed(self) -> None:
         self._send_replies()
@@ -96,13 +100,22 @@ class Frames(Picture):
             if self._frame_timer is None:
                 self._schedule_frame(now)
 
+    def give(self, data: bytes, pasted: bool = False) -> None:
+        """Bytes for the program: into the owner's hand if it holds one out, else as a message."""
+        if self.taker is not None:
+            self.taker(data, pasted)
+        else:
+            self.post_message(self.Input(self, data, pasted))
+
     # Frames.
 
     def _schedule_frame(self, now: float) -> None:
         """A frame as soon as the rate allows, at once if it may; idle panes have no timer."""
-        interval = FOCUSED_FRAME if self.has_focus else SHOWN_FRAME
-        due = self._last_frame + (interval if self.is_on_screen else HIDDEN_FRAME)
-        due += self._pause
+        if self.has_focus:
+            interval = FOCUSED_FRAME
+        else:
+            interval = SHOWN_FRAME if self.is_on_screen else HIDDEN_FRAME
+        due = self._last_frame + interval + self._pause
         if self._sync_since is not None:
             due = max(due, self._sync_since + LONGEST_SYNC)
         if due <= now:
@@ -116,11 +129,11 @@ class Frames(Picture):
         self._last_frame = monotonic()
         self._announce()
         self._follow_scrollback()
-        if self._viewport.follow(*self.size):
-            self.refresh()
-        self._refresh_dirty()
-        if self.has_focus:
-            self._paint_now()
+        lines = self._changed_lines()
+        if not self._straight.paint(lines):
+            self._refresh_lines(lines)
+            if self.has_focus:
+                self._paint_now()
         flooded = self._inlet.since_asked() >= FLOOD
         cost = monotonic() - self._last_frame
         self._pause = min(PAUSE * cost, LONGEST_PAUSE) if flooded else 0.0

@@ -7,9 +7,12 @@ When it is shown is the business of ``frames``, which is built on this; the cell
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 
 from rich.style import Style as RichStyle
 from textual import events
+from textual.color import TRANSPARENT
+from textual.filter import LineFilter
 from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -34,6 +37,9 @@ class Picture(Widget):
     def __init__(self, history: int, name: str | None, id: str | None, classes: str | None) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.selection: Selection | None = None
+        self.is_bare = False  # whether ``finished_line`` may be asked
+        self._filters: Sequence[LineFilter] = ()
+        self._under = TRANSPARENT
         self._terminal = Terminal(80, 24, history)
         self._painter = Painter(self._terminal, RichStyle())
         self._viewport = Viewport(self._terminal)
@@ -70,29 +76,51 @@ class Picture(Widget):
         if self._scroll:
             self._scroll = min(self._scroll + scrolled, self._terminal.history_len)
 
-    def _refresh_dirty(self) -> None:
+    def _changed_lines(self) -> Collection[int]:
+        """Lines of the widget that are to be painted anew, from its top."""
+        moved = self._viewport.follow(*self.size)
         dirty = self._terminal.take_dirty()
+        height, above = self.size.height, self._viewport.y
         if dirty is None:
             self._painter.forget()
-            self.refresh()
-            return
-        cursor_line = self._terminal.cursor.y
-        dirty |= {cursor_line, self._cursor_line}
+        cursor_line, before = self._terminal.cursor.y, self._cursor_line
         self._cursor_line = cursor_line
-        if self._scroll or len(dirty) >= self._terminal.rows or self.selection:
+        if dirty is None or moved or self._scroll or self.selection:
+            return range(height)
+        dirty |= {cursor_line, before}
+        return [y - above for y in sorted(dirty) if 0 <= y - above < height]
+
+    def _refresh_lines(self, lines: Collection[int]) -> None:
+        """Have Textual paint lines of the widget."""
+        width = self.size.width
+        if len(lines) >= self.size.height:
             self.refresh()
-        else:
-            width, above = self.size.width, self._viewport.y
-            self.refresh(*(Region(0, y - above, width, 1) for y in dirty if y >= above))
+        elif lines:
+            self.refresh(*(Region(0, y, width, 1) for y in lines))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines of the pane with its borders; the style under the cells is worked out once."""
+        self._filters, self._under = self.get_line_filters(), self.background_colors[1]
+        self.is_bare = self._bare()
         base = self.rich_style
         if base != self._painter.base:
             self._painter.rebase(base)
             self._drop_strips()
             self._take_colors(base)
         return super().render_lines(crop)
+
+    def _bare(self) -> bool:
+        """Whether lines are shown as they are: no border, and nothing that fades or covers them."""
+        styles = self.styles
+        whole = self.opacity == styles.text_opacity == 1.0 and not styles.tint.a
+        return whole and not styles.gutter and not styles.has_rule("hatch")
+
+    def finished_line(self, y: int) -> Strip:
+        """A line as ``render_lines`` would give it, in the looks of its last time."""
+        strip = self.render_line(y)
+        for filter in self._filters:
+            strip = strip.apply_filter(filter, self._under)
+        return strip
 
     def render_line(self, y: int) -> Strip:
         """A line of the pane, ``y`` from its top."""

@@ -6,24 +6,20 @@ drops Alt from the rest. The parser here leaves Textual's names alone, so that n
 an application changes, and attaches what was received; a pane encodes from that. It also takes
 pastes out before Textual looks at them, which would read escape sequences in them as keys.
 
-Give ``PaneDriver`` to the app as its ``driver_class``.
+At the other end: ``driver``, which reads the terminal.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import select
-from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
 
 from textual import constants, events
 from textual._time import get_time
 from textual._xterm_parser import XTermParser
-from textual.drivers.linux_driver import LinuxDriver
+from textual.keys import Keys
 from textual.message import Message
 
-from contui.tui import first_frame
 from contui.tui.terminal.keys import ALT, CTRL, encode_keypad, encode_press
 from contui.tui.terminal.modes import Modes
 
@@ -31,11 +27,8 @@ _modified = re.compile(r"\x1b\[(?:1;(\d+)([ABCDFHPQRS])|(\d+);(\d+)~)").fullmatc
 _keypad = re.compile(r"\x1b\[(57399|574[01]\d|5742[0-7])(?:;(\d+))?[u~]").fullmatch
 _mouse_code = re.compile(r"\x1b\[<(\d+);").match
 
+ESC = "\x1b"
 PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
-READ_BYTES = 64 << 10
-#: Seconds after ESC until it was the key of that name, unless the environment says ESCDELAY.
-ESCAPE_S = 0.03
-POLL_MS = 100  # between looks at whether the application ends
 
 _FINALS = {"A": "up", "B": "down", "C": "right", "D": "left", "F": "end", "H": "home"}
 _FINALS |= {"P": "f1", "Q": "f2", "R": "f3", "S": "f4"}
@@ -84,11 +77,16 @@ class RawKeyParser(XTermParser):
         super().__init__(debug)
         self._pasted: list[str] | None = None  # what has come of a paste
         self._held = ""  # what may be the beginning of its end, or of a paste
+        self._known: dict[str, list[tuple[str, str | None, str]]] = {}
 
     def feed(self, data: str) -> Iterator[Message]:
         """Parse what was received, pastes apart."""
         if not data:
             yield from super().feed(data)
+            return
+        if ESC not in data and not self.waits and self._pasted is None:
+            for character in data:
+                yield from self._plain(character)
             return
         data, self._held = self._held + data, ""
         while data:
@@ -104,6 +102,20 @@ class RawKeyParser(XTermParser):
                 yield from self._switch()
         if self._held and self._pasted is None:
             self._timeout_time = get_time() + constants.ESCAPE_DELAY
+
+    def _plain(self, character: str) -> Iterator[Message]:
+        """The keys of a character that is no part of a sequence."""
+        if character.isalnum():  # as Textual names them, without a search
+            yield RawKey(character, character, character)
+            return
+        known = self._known.get(character)
+        if known is None:
+            made = self._sequence_to_key_events(character)
+            known = [(e.key, e.character, e.raw) for e in made if e.key != Keys.Ignore]
+            if character.isascii():
+                self._known[character] = known
+        for key in known:
+            yield RawKey(*key)
 
     def tick(self) -> Iterator[Message]:
         """What was received is all that comes: ESC is a key, and no beginning of anything."""
@@ -123,7 +135,7 @@ class RawKeyParser(XTermParser):
             pasted, self._pasted = "".join(self._pasted), None
             yield RawPaste(pasted)
 
-    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[RawKey]:
         raw = "\x1b" + sequence if alt else sequence
         for event in super()._sequence_to_key_events(sequence, alt):
             yield RawKey(event.key, event.character, raw)
@@ -139,6 +151,11 @@ class RawKeyParser(XTermParser):
         """Whether time will tell what has been received: ESC may be a key."""
         return self._timeout_time is not None
 
+    @property
+    def patience(self) -> float:
+        """Seconds until then."""
+        return max((self._timeout_time or 0.0) - get_time(), 0.0)
+
 
 def _hold(data: str, mark: str) -> tuple[str, str]:
     """(what is no part of the mark, the beginning of the mark that the data ends with)"""
@@ -146,36 +163,6 @@ def _hold(data: str, mark: str) -> tuple[str, str]:
         if data.endswith(mark[:size]):
             return data[:-size], data[-size:]
     return data, ""
-
-
-class PaneDriver(LinuxDriver):
-    """Textual's driver with ``RawKeyParser``; a lone ESC is a key sooner."""
-
-    def write(self, data: str) -> None:
-        """Write to the terminal; the alternate screen that the first frame is on is not left."""
-        if data != first_frame.ENTER or not first_frame.take():
-            super().write(data)
-
-    def run_input_thread(self) -> None:
-        """Wait for input and dispatch events."""
-        if "ESCDELAY" not in os.environ:
-            constants.ESCAPE_DELAY = ESCAPE_S  # type: ignore[misc]
-        parser = RawKeyParser(self._debug)
-        decode = getincrementaldecoder("utf-8")("replace").decode
-        poll = select.poll()
-        poll.register(self.fileno, select.POLLIN)
-        while not self.exit_event.is_set():
-            wait = constants.ESCAPE_DELAY * 1000 + 1 if parser.waits else POLL_MS
-            if poll.poll(min(wait, POLL_MS)):
-                data = os.read(self.fileno, READ_BYTES)
-                if not data:
-                    break
-                for event in parser.feed(decode(data)):
-                    self.process_message(event)
-            for event in parser.tick():
-                self.process_message(event)
-        for event in parser.feed(""):
-            self.process_message(event)
 
 
 def encode_raw(raw: str, modes: Modes) -> bytes | None:

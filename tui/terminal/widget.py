@@ -1,7 +1,7 @@
 """The widget of a pane: shows a ``Terminal`` and gives its owner what a person types.
 
-It does no I/O. The owner feeds it a program's output and writes the bytes of ``Input``
-messages to the program. How output becomes a picture is in ``frames``; here are size, focus, keys
+It does no I/O. The owner feeds it a program's output and writes what ``give`` gives it to the
+program. How output becomes a picture is in ``frames``; here are size, focus, keys
 and the mouse.
 """
 
@@ -98,7 +98,7 @@ class TerminalView(Frames, can_focus=True):
     def send(self, data: bytes) -> None:
         """Give the owner bytes for the program, unless the pane is read-only."""
         if data and not self.read_only:
-            self.post_message(self.Input(self, data))
+            self.give(data)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Every key is the program's: no binding of the screen or the app comes first."""
@@ -130,6 +130,8 @@ class TerminalView(Frames, can_focus=True):
     def _encode(self, event: events.Key) -> bytes:
         modes = self._terminal.modes
         raw = event.raw if isinstance(event, RawKey) else None
+        if raw and raw == event.character and raw.isprintable() and not modes.keyboard_flags:
+            return raw.encode("utf-8", "replace")  # most of what is typed
         if raw == "":
             return b""  # the rest of a sequence whose first event stood for all of it
         known = encode_raw(raw, modes) if raw else None
@@ -145,7 +147,7 @@ class TerminalView(Frames, can_focus=True):
         self.scroll_to_live()
         data = encode_paste(text, self._terminal.modes)
         if data and not self.read_only:
-            self.post_message(self.Input(self, data, pasted=True))
+            self.give(data, pasted=True)
 
     def grabs(self, event: events.MouseDown) -> bool:
         """Moves and the release are the program's, or a selection's, wherever the mouse goes."""

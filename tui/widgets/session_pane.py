@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from time import monotonic
 
-from textual import events, on
+from textual import events
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -18,7 +18,6 @@ from contui.tui.cli.detach_keys import HOLD_S, Matcher, parse
 from contui.tui.keymap import LED, Keymap
 from contui.tui.messages import ActionAsked, PaneChanged, PaneClosed
 from contui.tui.terminal.raw_input import RawKey
-from contui.tui.terminal.view_messages import Input
 from contui.tui.view_models.advice import session_line
 from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.sessions import Phase, SessionModel
@@ -67,6 +66,7 @@ class SessionPane(SessionStream):
 
     def on_mount(self) -> None:
         self.terminal.key_filter = self._filter_key
+        self.terminal.taker = self._input
         self.draw()
         self.call_after_refresh(self._first_open)
 
@@ -138,16 +138,15 @@ class SessionPane(SessionStream):
         self._resizing = action is not None and action.id.startswith("resize_")
         return self._resizing
 
-    @on(Input)
-    def _input(self, event: Input) -> None:
-        event.stop()
+    def _input(self, given: bytes, pasted: bool) -> None:
+        """Bytes for the program, from the terminal."""
         if self.model.over:
-            self._command(event.data)
+            self._command(given)
             return
-        if self.locked or event.pasted:  # the detach keys, too, are the program's
-            self._type(self._matcher.release() + event.data)
+        if self.locked or pasted:  # the detach keys, too, are the program's
+            self._type(self._matcher.release() + given)
             return
-        data, detached = self._matcher.feed(event.data)
+        data, detached = self._matcher.feed(given)
         if self._matching is not None:
             self._matching.stop()
             self._matching = None

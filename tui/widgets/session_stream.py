@@ -81,6 +81,7 @@ class SessionStream(RecordedPane):
             # as a flood makes Python do, would stop keys and frames for a fifth of a second.
             gc.freeze()
         self._link = SessionLink(self._backend, self._plan, viewer_name())
+        self._link.shows = self._shows
         self._link.send(self._early)
         self._early = b""
         self.run_worker(self._link.run(), group="stream", exclusive=True)
@@ -117,6 +118,18 @@ class SessionStream(RecordedPane):
                 self.post_message(PaneChanged(self.pane_id))
             await terminal.drained()
             link.outbox.done()
+
+    def _shows(self, frame: frames.Output) -> bool:
+        """Take a little output at once, as the pump would, when nothing is before it."""
+        if self.terminal.backlog:
+            return False
+        try:
+            if not self._frame(frame):
+                self.draw()
+                self.post_message(PaneChanged(self.pane_id))
+        except Exception as error:  # the stream would take it for one of the shim's
+            self.app._handle_exception(error)
+        return True
 
     def _frame(self, frame: frames.Frame) -> bool:
         """Take one frame; returns whether the border stays as it is."""

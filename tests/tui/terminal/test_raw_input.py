@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
+from textual._xterm_parser import XTermParser
+from textual.message import Message
 
 from contui.tui.terminal.keys import encode_key
 from contui.tui.terminal.modes import Modes
@@ -136,3 +140,16 @@ def test_function_keys_beyond_twelve_have_codes_under_the_kitty_protocol() -> No
     assert encode_key("f13", None, Modes()) == b"\x1b[1;2P"
     assert encode_key("f13", None, Modes(keyboard_flags=1)) == b"\x1b[57376u"
     assert encode_key("ctrl+f24", None, Modes(keyboard_flags=1)) == b"\x1b[57387;5u"
+
+
+@pytest.mark.parametrize(
+    "character", [*map(chr, range(27)), *"\x1c\x1d\x1e\x1f  aZ09.,_~+é世\x7fß²Ω\U0001f600"]
+)
+def test_a_single_character_has_the_names_that_textual_gives_it(character: str) -> None:
+    def told(keys: Iterable[Message]) -> list[tuple[str, str | None]]:
+        return [(key.key, key.character) for key in keys if isinstance(key, events.Key)]
+
+    parser, textuals = RawKeyParser(), XTermParser()
+    wanted = told(textuals.feed(character))
+    assert told(parser.feed(character)) == wanted
+    assert told(parser.feed(character)) == wanted

@@ -158,3 +158,24 @@ def test_what_goes_up_is_what_the_shim_knows() -> None:
     assert [kind for kind, _, _ in kinds] == [wire.ACCESS, wire.SIGNAL, wire.DETACH]
     assert json.loads(kinds[0][2]) == {"access": "exclusive"}
     assert json.loads(kinds[1][2]) == {"signal": 2}
+
+
+async def test_sent_at_once_and_in_order(ends: Ends) -> None:
+    assert ends.stream.send_now("input", b"first")
+    assert ends.shim.recv(100) == wire.encode(wire.INPUT, b"first")
+    much = bytes(1 << 20)
+    await ends.stream.send("input", much)  # more than the socket takes
+    assert not ends.stream.send_now("input", b"second")
+    waiting = asyncio.create_task(ends.stream.send("input", b"third"))
+    wanted = encoded("input", much) + encoded("input", b"third")
+    taken = await asyncio.to_thread(_receive, ends.shim, len(wanted))
+    assert taken == wanted
+    await waiting
+    assert ends.stream.send_now("input", b"second")
+
+
+def _receive(shim: socket.socket, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        data += shim.recv(1 << 16)
+    return data

@@ -1,0 +1,102 @@
+"""Keys that go straight to a program are in order with all that goes the long way."""
+
+from __future__ import annotations
+
+from contui.tui.terminal.raw_input import RawKeyParser
+from tests.tui.conftest import Driver, Open
+from tests.tui.fake_backend import FakeBackend
+
+MOUSE = "\x1b[?1000h\x1b[?1006h"
+
+
+def read_from_terminal(driver: Driver, data: str) -> list[str]:
+    """Have the app take what its terminal sends, at once; what went the long way."""
+    posted: list[str] = []
+
+    def post(message: object) -> None:
+        posted.append(type(message).__name__)
+        driver.app.post_message(message)  # type: ignore[arg-type]
+
+    for message in RawKeyParser().feed(data):
+        message.set_sender(driver.app)
+        driver.app.take_input(message, post)
+    return posted
+
+
+async def quiet(driver: Driver) -> None:
+    """Wait until keys are taken at once again."""
+    await driver.until(driver.app._nothing_under_way)
+
+
+async def test_a_key_waits_for_nothing(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    session = backend.session("lab")
+    async with opened() as driver:
+        await driver.attach("lab")
+        await quiet(driver)
+        assert read_from_terminal(driver, "echo é\r\x1b[A") == []
+        await driver.until(lambda: session.typed == "echo é\r\x1b[A".encode())
+
+
+async def test_behind_a_paste(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    session = backend.session("lab")
+    async with opened() as driver:
+        await driver.attach("lab")
+        await quiet(driver)
+        posted = read_from_terminal(driver, "ab\x1b[200~past\x10\x11ed\x1b[201~cd")
+        assert posted == ["RawPaste", "RawKey", "RawKey"]
+        await driver.until(lambda: session.typed == b"abpast\x10\x11edcd")
+        await quiet(driver)
+        assert read_from_terminal(driver, "e") == []
+        await driver.until(lambda: session.typed.endswith(b"cde"))
+
+
+async def test_behind_the_mouse(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    session = backend.session("lab")
+    async with opened() as driver:
+        pane = await driver.attach("lab")
+        pane.terminal.feed(MOUSE.encode())
+        place = pane.terminal.region
+        at = f"{place.x + 3};{place.y + 2}"
+        await quiet(driver)
+        read_from_terminal(driver, f"a\x1b[<0;{at}Mb\x1b[<0;{at}mc")
+        await driver.until(lambda: session.typed == b"a\x1b[<0;3;2Mb\x1b[<0;3;2mc")
+
+
+async def test_the_leader_and_the_detach_keys_are_seen(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    session = backend.session("lab")
+    async with opened() as driver:
+        await driver.attach("lab")
+        await quiet(driver)
+        read_from_terminal(driver, "a\x1d\x1db\x1dzc")  # the second chord zooms
+        await driver.until(lambda: session.typed == b"a\x1dbc")
+        assert driver.app.workspace.tab is not None
+        assert driver.app.workspace.tab.zoomed
+        await quiet(driver)
+        read_from_terminal(driver, "d\x10\x11?")
+        await driver.until(lambda: driver.app.screen is not driver.app.main)
+        assert session.typed == b"a\x1dbcd"
+
+
+async def test_not_while_a_dialog_has_the_keyboard(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    session = backend.session("lab")
+    async with opened() as driver:
+        await driver.attach("lab")
+        await driver.lead("?")
+        await driver.until(lambda: driver.app.screen is not driver.app.main)
+        assert read_from_terminal(driver, "x") == ["RawKey"]
+        await driver.pilot.pause()
+        assert session.typed == b""
+
+
+async def test_a_marker_that_was_lost_does_not_stop_it(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    async with opened() as driver:
+        await driver.attach("lab")
+        await quiet(driver)
+        driver.app._marker_since = 1.0  # long ago, in a pane that is gone
+        assert driver.app._nothing_under_way()
