@@ -20,6 +20,7 @@ from textual.screen import Screen
 
 from contui.tui.actions import Actions
 from contui.tui.backend_link import BackendLink
+from contui.tui.colours import Colours
 from contui.tui.direct_keys import DirectKeys
 from contui.tui.faults import Faults
 from contui.tui.keyboard import Keyboard
@@ -39,7 +40,7 @@ from contui.tui.messages import (
 from contui.tui.notifying import Notifying
 from contui.tui.screens.main import MainScreen, Ready
 from contui.tui.tab_titles import tab_titles
-from contui.tui.themes import ANSI_DARK, ANSI_LIGHT, DEFAULT, FALLBACK, NAMES, THEMES
+from contui.tui.themes import DEFAULT
 from contui.tui.view_models.asked import Asked
 from contui.tui.view_models.container_list import ContainerList
 from contui.tui.view_models.containers import ContainerInfo
@@ -65,7 +66,9 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
 
-class ContuiApp(Actions, Keyboard, DirectKeys, Notifying, Faults, inherit_bindings=False):
+class ContuiApp(
+    Actions, Keyboard, DirectKeys, Notifying, Faults, Colours, inherit_bindings=False
+):
     """One window on one backend. Returns a sentence for the terminal when it is left."""
 
     TITLE = "contui"
@@ -106,13 +109,7 @@ class ContuiApp(Actions, Keyboard, DirectKeys, Notifying, Faults, inherit_bindin
         self.asked, self.notices, self.removals = Asked(), NoticeBook(), Removals()
         self.toasts = deque()
         self._jobs = {}
-        for item in THEMES:
-            self.register_theme(item)
-        self.theme = theme if theme in NAMES else DEFAULT
-        self.ansi_theme_dark, self.ansi_theme_light = ANSI_DARK, ANSI_LIGHT
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return FALLBACK
+        self.dress(theme)
 
     def get_default_screen(self) -> Screen[Any]:
         self._main = MainScreen(self.containers, self.workspace, self.keymap, "local")

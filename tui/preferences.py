@@ -26,7 +26,7 @@ from typing import Any
 from contui.tui.cli import detach_keys
 from contui.tui.client import settings
 from contui.tui.keymap import LEADER, Keymap
-from contui.tui.themes import DEFAULT, NAMES
+from contui.tui.themes import NAMES
 from contui.tui.view_models import notices
 from contui.tui.view_models.text import clean
 
@@ -40,7 +40,7 @@ class Preferences:
     address: str
     starter: Callable[[], object] | None
     detach_keys: str = detach_keys.DEFAULT
-    theme: str = DEFAULT
+    theme: str = ""  # empty: what this terminal can show best
     keymap: Keymap = field(default_factory=Keymap)
     notify: tuple[str, ...] = ("toast",)
     animation: bool = True
@@ -60,8 +60,8 @@ def preferences(address: str | None) -> Preferences:
     for word in unknown:
         place = _place(file, text, "notify")
         problems.append(f"{place}: notify is {' '.join(notices.WAYS)}, not {clean(word)}")
-    theme = _text(table, "theme", DEFAULT)
-    if theme not in NAMES:
+    theme = _text(table, "theme", "")
+    if theme and theme not in NAMES:
         problems.append(f"{_place(file, text, 'theme')}: the themes are {' '.join(NAMES)}")
     return Preferences(
         address,

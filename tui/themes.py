@@ -121,6 +121,7 @@ _TERMINAL = Theme(
     },
 )
 
+TERMINAL = _TERMINAL.name
 THEMES = (_DARK, _LIGHT, _CONTRAST, _TERMINAL)
 NAMES = tuple(theme.name for theme in THEMES)
 DEFAULT = _DARK.name
@@ -162,3 +163,8 @@ ANSI_LIGHT = TerminalTheme(
         (50, 120, 215), (155, 75, 185), (25, 140, 152), (190, 195, 203),
     ],
 )  # fmt: skip
+
+# The same as backgrounds, where those would be too light for the text that is written on them:
+# red, blue and magenta carry light text, all others black.
+GROUNDS_DARK = {1: (168, 52, 47), 4: (44, 92, 160), 5: (134, 68, 154)}
+GROUNDS_LIGHT = {1: (120, 18, 14), 4: (18, 58, 128), 5: (88, 28, 108)}

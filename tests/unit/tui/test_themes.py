@@ -5,10 +5,23 @@ from __future__ import annotations
 import pytest
 from rich.color import Color as RichColor
 from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from rich.terminal_theme import TerminalTheme
 from textual.color import Color
 from textual.theme import Theme
 
-from contui.tui.themes import ANSI_DARK, ANSI_LIGHT, FALLBACK, THEMES
+from contui.tui.colours import Colours, PlainColours, ProgramColours
+from contui.tui.themes import (
+    ANSI_DARK,
+    ANSI_LIGHT,
+    DEFAULT,
+    FALLBACK,
+    GROUNDS_DARK,
+    GROUNDS_LIGHT,
+    TERMINAL,
+    THEMES,
+)
 
 TEXT = 4.5  # WCAG 2.2, 1.4.3: text of normal size
 GRAPHICS = 3.0  # 1.4.11: what is needed to know a control or its state
@@ -94,3 +107,37 @@ def test_what_programs_write_can_be_read(ansi: object, dark: bool) -> None:
 def test_every_theme_names_every_colour() -> None:
     for theme in THEMES:
         assert FALLBACK.keys() <= theme.variables.keys(), theme.name
+
+
+@pytest.mark.parametrize(
+    ("ansi", "grounds"), [(ANSI_DARK, GROUNDS_DARK), (ANSI_LIGHT, GROUNDS_LIGHT)]
+)
+def test_what_programs_write_on_their_own_backgrounds_can_be_read(
+    ansi: TerminalTheme, grounds: dict[int, tuple[int, int, int]]
+) -> None:
+    white, black = Color(*ansi.ansi_colors[7]), Color(*ansi.ansi_colors[0])
+    yellow = Color(*ansi.ansi_colors[11])  # mc's headings
+    assert contrast(white, Color(*grounds[4])) >= GRAPHICS
+    assert contrast(white, Color(*grounds[1])) >= GRAPHICS
+    if ansi is ANSI_DARK:
+        assert contrast(yellow, Color(*grounds[4])) >= GRAPHICS
+        assert contrast(black, Color(*ansi.ansi_colors[6])) >= GRAPHICS
+    drawn = [Segment("x", Style.parse("white on blue"))]
+    [(_, style, _)] = ProgramColours(ansi, grounds, True).apply(drawn, Color(0, 0, 0))
+    assert style
+    assert style.bgcolor == RichColor.from_rgb(*grounds[4])
+    assert style.color == RichColor.from_rgb(*ansi.ansi_colors[7])
+
+
+def test_a_terminal_of_sixteen_colours_gets_its_own() -> None:
+    assert Colours.best_theme("standard") == TERMINAL
+    assert Colours.best_theme("256") == Colours.best_theme("truecolor") == DEFAULT
+
+
+def test_without_colours_dark_on_light_is_reversed() -> None:
+    looks = ("white on blue", "black on cyan", "bold", "default on blue")
+    segments = [Segment("x", Style.parse(look)) for look in looks]
+    plain = [style for _, style, _ in PlainColours().apply(segments, Color(0, 0, 0)) if style]
+    assert [bool(style.reverse) for style in plain] == [False, True, False, False]
+    assert all(style.color and style.color.is_default for style in plain)
+    assert plain[2].bold
