@@ -66,9 +66,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
 
-class ContuiApp(
-    Actions, Keyboard, DirectKeys, Notifying, Faults, Colours, inherit_bindings=False
-):
+class ContuiApp(Actions, Keyboard, DirectKeys, Notifying, Faults, Colours, inherit_bindings=False):
     """One window on one backend. Returns a sentence for the terminal when it is left."""
 
     TITLE = "contui"
