@@ -18,6 +18,7 @@ from contui.tui.tab_actions import TabActions
 from contui.tui.view_models import columns
 from contui.tui.view_models.container_list import SORTS
 from contui.tui.view_models.groups import GROUPINGS, LABEL, labels_of
+from contui.tui.view_models.hints import works
 from contui.tui.view_models.text import clean, plural
 from contui.tui.widgets.container_list import ContainerListView
 from contui.tui.widgets.prompt import Prompt
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 WIDTHS = ("", "wide", "full")
 ROW_MENU = ("attach", "shell", "exec", "logs", "processes", "stats", "inspect", "explain", "mark",
-            "stop", "restart", "kill", "pause", "remove")  # fmt: skip
+            "stop", "restart", "kill", "pause", "recreate", "remove")  # fmt: skip
 GROUP_MENU = ("fold", "fold_all", "mark", "group", "filter")
 
 
@@ -252,5 +253,9 @@ class ListActions(StatsActions, TabActions):
         else:
             return
         known = {action.id for action in self.keymap.actions}
-        choices = [Choice(name, *self._described(name)) for name in names if name in known]
+        choices = [
+            Choice(name, *self._described(name, info))
+            for name in names
+            if name in known and works(name, info)
+        ]
         await self._choose_action(title, choices)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from contui.tui.key_names import shown
 from contui.tui.pane_actions import PaneActions
+from contui.tui.view_models.containers import ContainerInfo
+from contui.tui.view_models.hints import words, works
 from contui.tui.view_models.text import clean
 from contui.tui.view_models.workspace import Tab
 from contui.tui.widgets.workspace import WorkspaceView
@@ -102,7 +104,8 @@ class TabActions(PaneActions):
         """What can be opened, to choose from."""
         from contui.tui.screens.choose import Choice
 
-        choices = [Choice(name, *self._described(name)) for name in MENU]
+        info = self.target()
+        choices = [Choice(name, *self._described(name)) for name in MENU if works(name, info)]
         choices += [
             Choice(f"session:{info.id}/main", f"attach {clean(info.name)}", clean(info.image))
             for info in self.containers.rows[:200]
@@ -118,13 +121,14 @@ class TabActions(PaneActions):
         if action:
             self.perform(action, argument)
 
-    def _described(self, name: str) -> tuple[str, str, str]:
-        """Label, help and key of an action, for a list to choose from."""
+    def _described(self, name: str, info: ContainerInfo | None = None) -> tuple[str, str, str]:
+        """Label, help and key of an action, for a list to choose from. `info`: whom it is for."""
         for scope in ("list", "any", "leader"):
             for action in self.keymap.actions:
                 if (action.id, action.scope) == (name, scope):
                     lead = f"{shown(self.keymap.leader)} " if scope == "leader" else ""
-                    return action.label, action.help, lead + self.keymap.key(name, scope)
+                    word = words(name, info) if info is not None else ""
+                    return word or action.label, action.help, lead + self.keymap.key(name, scope)
         return name, "", ""
 
     # -- panes between tabs ----------------------------------------------------------------------

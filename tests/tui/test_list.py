@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from contui.tui.widgets.prompt import Prompt
 from tests.tui.conftest import Open
 from tests.tui.fake_backend import EXITED, FakeBackend
 
@@ -143,3 +146,26 @@ async def test_ages_tick_without_polling(backend: FakeBackend, opened: Open) -> 
         widget = driver.app.main.query_one("#containers")
         assert widget._ageing is not None  # type: ignore[attr-defined]
         assert widget._ageing._interval > 60  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+async def test_what_is_wrong_with_a_filter_is_said_whole(
+    backend: FakeBackend, opened: Open, size: tuple[int, int]
+) -> None:
+    backend.add("web")
+    async with opened(size=size) as driver:
+        await driver.press("/", *"/(web[")
+        problem = driver.app.containers.query.problem
+        prompt = driver.app.main.query_one("#filter", Prompt)
+
+        def said() -> str:
+            region = prompt.region
+            lines = driver.screen().split("\n")[region.y : region.bottom]
+            return " ".join(" ".join(line[: region.width] for line in lines).split())
+
+        await driver.until(lambda: said().endswith(problem))
+        await driver.press("backspace", "backspace", "backspace", "backspace", "backspace")
+        await driver.until(lambda: prompt.region.height == 1)
+        await driver.press(*"averyveryverylongnamethatdoesnotfitintothenarrowlist" * 2)
+        assert "…" in said()
+        assert said().endswith("narrowlist")

@@ -37,6 +37,8 @@ def _ended(model: SessionModel, exit: ExitInfo, info: ContainerInfo | None, key:
         keys = ["close"] if info is None else ["restart", "logs", "remove", "close"]
     else:
         keys = ["again", "close"]
+        if info is not None and not info.attachable:
+            keys = ["close"]
     return [*spans, Span("  "), *keys_line(keys, key)]
 
 

@@ -14,6 +14,7 @@ from contui.tui import calls
 from contui.tui.messages import ExplainCame
 from contui.tui.view_models.containers import ContainerInfo, glyph
 from contui.tui.view_models.explain import explain
+from contui.tui.view_models.hints import words, works
 from contui.tui.view_models.last_lines import readable
 from contui.tui.view_models.logs import TextLine
 from contui.tui.view_models.points import Point
@@ -104,10 +105,15 @@ class ExplainPane(TextPane):
 
     def hints(self) -> list[Hint]:
         keys = [
-            (self.keymap.key(action), action.replace("recreate", "again…"), action)
+            (self.keymap.key(action), self._word(action), action)
             for action in ("recreate", "restart", "shell", "logs", "kill")
+            if works(action, self.info)
         ]
         return [*keys, *self._common()]
+
+    def _word(self, action: str) -> str:
+        other = words(action, self.info) if self.info is not None else ""
+        return other or action.replace("recreate", "again…")
 
     def draw(self) -> None:
         title = [Span(clean(self.spec.name), "strong"), Span(" why it is as it is ")]

@@ -16,6 +16,7 @@ from contui.tui.view_models.containers import (
 )
 from contui.tui.view_models.exits import exit_hint, exit_sentence
 from contui.tui.view_models.groups import Group, title_of
+from contui.tui.view_models.hints import works
 from contui.tui.view_models.text import Span, age, clean, command_line, wrapped
 from contui.tui.widgets.paint import Painted
 
@@ -144,7 +145,7 @@ def _keys(keymap: Keymap, info: ContainerInfo) -> list[Line]:
     helps = HELPS | {"pause": "thaw it"}
     if not info.live:
         helps["restart"] = "start it again"
-    return [_key(keymap, name, helps[name]) for name in names]
+    return [_key(keymap, name, helps[name]) for name in names if works(name, info)]
 
 
 def _key(keymap: Keymap, action: str, help: str) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 from rich.cells import cell_len
 from textual import events
@@ -11,6 +12,8 @@ from textual.strip import Strip
 
 from contui.tui.view_models.text import Span, clean
 from contui.tui.widgets.paint import Painted
+
+MOST_LINES = 4  # of what is wrong
 
 
 class Prompt(Painted, can_focus=True):
@@ -51,6 +54,7 @@ class Prompt(Painted, can_focus=True):
         self._hint = hint
         self.text = ""
         self.problem = ""
+        self._below: list[str] = []
 
     def ask(self, mark: str, hint: str) -> None:
         """What stands before the line, and in it while it is empty."""
@@ -59,7 +63,20 @@ class Prompt(Painted, can_focus=True):
     def set(self, text: str, problem: str = "") -> None:
         """Replace the text, and what is wrong with it."""
         self.text, self.problem = text, problem
+        self._make_room()
         self.refresh()
+
+    def on_resize(self) -> None:
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """What is wrong stands behind the text, or below it where it does not fit there."""
+        width = self.size.width
+        beside = len(self._mark) + cell_len(self.text) + cell_len(self.problem) + 4 <= width
+        self._below = [] if beside or not width else below(self.problem, width - 2)
+        height = 1 + len(self._below)
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
 
     def on_key(self, event: events.Key) -> None:
         if event.key in ("enter", "escape"):
@@ -93,13 +110,28 @@ class Prompt(Painted, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        text = self.text
-        while cell_len(text) > width - 4:
-            text = text[1:]
+        if y:
+            line = self._below[y - 1] if y <= len(self._below) else ""
+            return self.strip([Span(f" {line}", "bad")], width)
+        text = ending(self.text, width - len(self._mark) - 3)
         spans = [Span(f" {self._mark} ", "accent"), Span(text)]
         spans.append(Span(" ", "match") if self.has_focus else Span(" "))
-        if self.problem:
+        if self.problem and not self._below:
             spans.append(Span(f" {self.problem}", "bad"))
-        elif not text:
+        elif not text and not self.problem:
             spans.append(Span(f" {self._hint}", "muted"))
         return self.strip(spans, width)
+
+
+def ending(text: str, width: int) -> str:
+    """The end of a text that is typed, with an ellipsis where its beginning is not shown."""
+    if cell_len(text) <= width:
+        return text
+    while text and cell_len(text) > width - 1:
+        text = text[1:]
+    return f"…{text}"
+
+
+def below(problem: str, width: int) -> list[str]:
+    """What is wrong in lines of so many cells, MOST_LINES at the most."""
+    return wrap(problem, max(8, width), max_lines=MOST_LINES, placeholder="…")

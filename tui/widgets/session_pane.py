@@ -20,6 +20,7 @@ from contui.tui.messages import ActionAsked, PaneChanged, PaneClosed
 from contui.tui.terminal.raw_input import RawKey
 from contui.tui.view_models.advice import session_line
 from contui.tui.view_models.containers import ContainerInfo
+from contui.tui.view_models.hints import over_hints
 from contui.tui.view_models.sessions import Phase, SessionModel
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint
@@ -265,8 +266,8 @@ class SessionPane(SessionStream):
         if self.leading:
             return [self._keymap.hint(item, "leader") for item in LED]
         if self.model.over:
-            names = ("restart", "logs", "shell", "remove", "close")
-            return [(self._told(name), name, name) for name in names]
+            over = over_hints(self.info)
+            return [(self._told(item), word or item, item) for item, word in over]
         if self.scrolling:
             return list(SCROLL_HINTS)
         if self.locked:  # the detach keys, too, are the program's
