@@ -33,7 +33,7 @@ async def test_it_is_whole_and_inside_of_the_work_area(
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
-async def test_it_is_at_the_top_of_a_pane(
+async def test_it_is_not_where_people_type(
     backend: FakeBackend, opened: Open, size: tuple[int, int]
 ) -> None:
     backend.add("web")
@@ -41,7 +41,14 @@ async def test_it_is_at_the_top_of_a_pane(
         pane = await driver.attach("web")
         place = await said(driver)
         assert pane.content_region.contains_region(place)
-        assert place.y == pane.content_region.y
+        assert place.bottom == pane.content_region.bottom, "the program writes at the top"
+        driver.app.clear_notifications()
+        await driver.until(lambda: not driver.app.screen.query(Toast))
+        backend.session("web").write(b"\n" * 60 + b"$ ")
+        await driver.until(lambda: not pane.busy_above)
+        place = await said(driver)
+        assert pane.content_region.contains_region(place)
+        assert place.bottom < pane.content_region.y + pane.content_region.height / 2
 
 
 async def test_it_leaves_the_border_of_a_list_that_has_all_of_the_window(

@@ -109,16 +109,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.set_class(self.widened == "full", "-full")
         self.set_class(height >= TALL, "-tall")
 
-    def place_toasts(self) -> None:
-        """Put what is said in the corner where it hides no border, no hint and no end of a list.
-
-        At the top of a pane, for at its end people type; else at the bottom, of the lists when they
-        have all of the window.
+    def place_toasts(self, top: bool) -> None:
+        """Put what is said in the corner where it hides no border, no hint and no end of a list:
+        in the work area, at its top or at its end; in the lists when they have all of the window.
         """
         racks = self.query("#textual-toastrack")
         if not racks or not self.size:
             return
-        work, top = self.query_one("#work").region, "-tabs" in self.classes
+        work = self.query_one("#work").region
         if self.widened == "full":
             lists = (self.query_one(ContainerListView), self.query_one(SectionListView))
             work, top = next((view.region for view in lists if view.display), work), False

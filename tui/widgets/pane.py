@@ -58,6 +58,11 @@ class Pane(Widget):
         """Whether keys go to a program."""
         return False
 
+    @property
+    def busy_above(self) -> bool:
+        """Whether what matters is in its upper half: what pops up stands in the lower one then."""
+        return False
+
     def give_focus(self) -> None:
         """Put the keyboard here."""
         self.screen.set_focus(self)

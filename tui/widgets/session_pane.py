@@ -88,6 +88,11 @@ class SessionPane(SessionStream):
     def captures(self) -> bool:
         return not self.model.over
 
+    @property
+    def busy_above(self) -> bool:
+        screen = self.terminal.terminal
+        return self.captures and screen.cursor.y * 2 < self.terminal.size.height
+
     def _filter_key(self, event: events.Key) -> bool:
         """Whether a key is contui's; all others go to the program."""
         if self._asking:
