@@ -20,6 +20,8 @@ from contui.tui.terminal.straight import Straight
 
 #: Seconds between frames: shown with focus, shown, hidden.
 FOCUSED_FRAME, SHOWN_FRAME, HIDDEN_FRAME = 1 / 60, 1 / 30, 1 / 5
+#: Frames that may come before their time after a quiet while: the echoes of two keys.
+BURST = 2
 #: Bytes between two frames that are a flood. Nobody reads all of its frames, and keys wait behind
 #: them: a pause follows each, so many times as long, up to a limit in seconds.
 FLOOD, PAUSE, LONGEST_PAUSE = 64 << 10, 3, 0.1
@@ -54,7 +56,9 @@ class Frames(Picture):
         self._sync_count = 0
         self._frame_timer: Timer | None = None
         self._last_frame = 0.0
-        self._pause = 0.0  # seconds, in a flood
+        self._rhythm = 0.0  # when the next frame is due, had all kept their distance
+        self._interval = FOCUSED_FRAME  # seconds to the next frame, as it was found with the last
+        self._pause = 0.0  # seconds more, in a flood
         self._seen_title = ""
         self._seen_bells = 0
 
@@ -111,11 +115,10 @@ class Frames(Picture):
 
     def _schedule_frame(self, now: float) -> None:
         """A frame as soon as the rate allows, at once if it may; idle panes have no timer."""
-        if self.has_focus:
-            interval = FOCUSED_FRAME
+        if self._pause:
+            due = self._last_frame + self._interval + self._pause
         else:
-            interval = SHOWN_FRAME if self.is_on_screen else HIDDEN_FRAME
-        due = self._last_frame + interval + self._pause
+            due = self._rhythm - BURST * self._interval
         if self._sync_since is not None:
             due = max(due, self._sync_since + LONGEST_SYNC)
         if due <= now:
@@ -127,6 +130,7 @@ class Frames(Picture):
     def _frame(self) -> None:
         self._cancel_frame()
         self._last_frame = monotonic()
+        self._rhythm = max(self._rhythm, self._last_frame) + self._interval
         self._announce()
         self._follow_scrollback()
         lines = self._changed_lines()
@@ -134,6 +138,7 @@ class Frames(Picture):
             self._refresh_lines(lines)
             if self.has_focus:
                 self._paint_now()
+        self._hurry()
         flooded = self._inlet.since_asked() >= FLOOD
         cost = monotonic() - self._last_frame
         self._pause = min(PAUSE * cost, LONGEST_PAUSE) if flooded else 0.0
@@ -148,6 +153,17 @@ class Frames(Picture):
         if screen.is_current and self.is_on_screen and not screen._layout_required:
             screen._dirty_widgets.add(self)
             screen._on_timer_update()
+
+    def _hurry(self) -> None:
+        """Note how long a frame may wait; frames do not look, for who types waits for them."""
+        if self.has_focus:
+            self._interval = FOCUSED_FRAME
+        else:
+            self._interval = SHOWN_FRAME if self.is_on_screen else HIDDEN_FRAME
+
+    def on_show(self) -> None:
+        """Be as quick as what is seen has to be."""
+        self._hurry()
 
     def _cancel_frame(self) -> None:
         if self._frame_timer is not None:

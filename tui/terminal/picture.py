@@ -13,7 +13,7 @@ from rich.style import Style as RichStyle
 from textual import events
 from textual.color import TRANSPARENT
 from textual.filter import LineFilter
-from textual.geometry import Offset, Region
+from textual.geometry import Offset, Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -63,6 +63,11 @@ class Picture(Widget):
         """Whether any of the pane can be seen."""
         return self.display and self.is_attached and bool(self.region)
 
+    @property
+    def extent(self) -> Size:
+        """The size of what is shown, in cells; found with less search than ``size``."""
+        return self._size if self.is_bare else self.size
+
     # Lines.
 
     def _follow_scrollback(self) -> None:
@@ -78,9 +83,10 @@ class Picture(Widget):
 
     def _changed_lines(self) -> Collection[int]:
         """Lines of the widget that are to be painted anew, from its top."""
-        moved = self._viewport.follow(*self.size)
+        width, height = self.extent
+        moved = self._viewport.follow(width, height)
         dirty = self._terminal.take_dirty()
-        height, above = self.size.height, self._viewport.y
+        above = self._viewport.y
         if dirty is None:
             self._painter.forget()
         cursor_line, before = self._terminal.cursor.y, self._cursor_line
@@ -92,8 +98,8 @@ class Picture(Widget):
 
     def _refresh_lines(self, lines: Collection[int]) -> None:
         """Have Textual paint lines of the widget."""
-        width = self.size.width
-        if len(lines) >= self.size.height:
+        width, height = self.extent
+        if len(lines) >= height:
             self.refresh()
         elif lines:
             self.refresh(*(Region(0, y, width, 1) for y in lines))
@@ -124,7 +130,7 @@ class Picture(Widget):
 
     def render_line(self, y: int) -> Strip:
         """A line of the pane, ``y`` from its top."""
-        width = self.size.width
+        width = self.extent.width
         line = y + self._viewport.y - self._scroll
         if line >= self._terminal.rows or line < -self._terminal.history_len:
             return Strip.blank(width, self._painter.base)

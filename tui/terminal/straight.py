@@ -69,7 +69,7 @@ class Straight:
         view = self._view
         compositor = screen._compositor
         region, clip = compositor.visible_widgets.get(view, (None, None))
-        if region is None or clip is None or region.size != view.size:
+        if region is None or clip is None or region.size != view.extent:
             return None
         layers = compositor.layers_visible  # another list whenever something has moved
         if self._known is None or self._known[0] is not layers or self._known[1] != region:

@@ -87,6 +87,7 @@ class TerminalView(Frames, can_focus=True):
 
     def on_focus(self) -> None:
         """Tell the program, if it asked (mode 1004)."""
+        self._hurry()
         self.send(encode_focus(True, self._terminal.modes))
 
     def on_blur(self) -> None:
@@ -128,10 +129,10 @@ class TerminalView(Frames, can_focus=True):
         self.send(data)
 
     def _encode(self, event: events.Key) -> bytes:
-        modes = self._terminal.modes
-        raw = event.raw if isinstance(event, RawKey) else None
-        if raw and raw == event.character and raw.isprintable() and not modes.keyboard_flags:
+        raw, screen = event.raw if isinstance(event, RawKey) else None, self._terminal.screen
+        if raw and raw == event.character and raw.isprintable() and not screen.keyboard_flags:
             return raw.encode("utf-8", "replace")  # most of what is typed
+        modes = self._terminal.modes
         if raw == "":
             return b""  # the rest of a sequence whose first event stood for all of it
         known = encode_raw(raw, modes) if raw else None

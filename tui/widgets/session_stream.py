@@ -172,6 +172,8 @@ class SessionStream(RecordedPane):
 
     def _settle(self, frame: frames.Frame) -> None:
         """A program that could not be run ends as soon as its session is live."""
+        if self.settled.is_set():
+            return
         loop = asyncio.get_running_loop()
         if isinstance(frame, frames.Live):
             loop.call_later(QUIET, self.settled.set)
