@@ -52,7 +52,20 @@ ODD_CODES = """
 CODES = st.one_of(st.integers(0, 110).map(str), st.sampled_from(["", *ODD_CODES]))
 SGR = st.lists(CODES, max_size=4).map(lambda codes: f"\x1b[{';'.join(codes)}m")
 TEXT = st.sampled_from(
-    ["word", "lqk_~", "x" * 23, "日本語", "é", "e\u0301", "🚀", "─", "\u200b", "\U000e0001"]
+    [
+        "word",
+        "lqk_~",
+        "─\x1b[4b",
+        "\x1b(0q\x1b[3b",
+        "x" * 23,
+        "日本語",
+        "é",
+        "e\u0301",
+        "🚀",
+        "─",
+        "\u200b",
+        "\U000e0001",
+    ]
 )
 CONTROL = st.sampled_from(["\r\n", "\n", "\r", "\b", "\t", "\v", "\0", "\x7f", "\x1bM", "\x1bD"])
 MODES = st.sampled_from(

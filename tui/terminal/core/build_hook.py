@@ -22,7 +22,7 @@ except ImportError:  # run by hand: python build_hook.py
 HERE = Path(__file__).parent
 MODULE = "_core" + str(sysconfig.get_config_var("EXT_SUFFIX"))
 
-OPTIONS = ["-O2", "-ftree-vectorize", "-fvisibility=hidden", "-fPIC", "-shared", "-DNDEBUG"]
+OPTIONS = ["-O3", "-fvisibility=hidden", "-fPIC", "-shared", "-DNDEBUG"]
 #: Tried first; not every compiler comes with what it needs.
 ACROSS_FILES = "-flto"
 

@@ -69,8 +69,7 @@ typedef struct {
     PyObject *links; /* list of tuples: what follows the numbers in a style */
     PyObject *link_numbers;
     Look *looks;
-    uint32_t *blanks; /* number of the background alone; UNKNOWN until asked for */
-    Py_ssize_t count, room; /* of looks and blanks */
+    Py_ssize_t count, room; /* of looks */
     Slot *slots; /* hash table of numbers, at most three quarters full */
     size_t mask, hashed;
     uint32_t *palette[PALETTE + 1]; /* by foreground from -1 up; see looks.c */

@@ -100,20 +100,29 @@ static int set_margins(Screen *s, int top, int bottom) {
     return position(s, 1, 1);
 }
 
-/* REP of narrow ASCII, where the cursor still is behind it and the pen is the same. */
+static int repeat_ascii(Screen *s, int count) {
+    uint8_t text[64];
+    memset(text, (int)s->last, sizeof text);
+    for (; count > 0; count -= (int)sizeof text)
+        if (write_ascii(s, text, least(count, sizeof text)) < 0) return FAILED;
+    return DONE;
+}
+
+/* REP of a narrow character, where the cursor still is behind it and the pen is the same. */
 static int repeat(Screen *s, int64_t count) {
-    if (s->last_size != 1 || s->last < 0x20 || s->last > 0x7E || !s->autowrap) return NOT_MINE;
+    if (s->last_size != 1 || s->last < 0x20 || !s->autowrap) return NOT_MINE;
+    int is_ascii = s->last < 0x7F, width = is_ascii ? 1 : widths_of(s->last);
+    if (width != 1) return width < -1 ? FAILED : NOT_MINE;
     int clamped = s->wrap && s->x == s->columns - 1 && s->last_x == s->x + 1;
     Row *row = screen_row(s, s->y);
     if (!row) return FAILED;
     if (!(clamped || s->last_x == s->x) || s->last_row != (PyObject *)row) return DONE;
     if (s->last_x < 1 || s->last_x > row->size || row->styles[s->last_x - 1] != s->pen)
         return DONE;
-    uint8_t text[64];
-    memset(text, (int)s->last, sizeof text);
     count = least(count, (int64_t)s->columns * s->lines);
-    for (; count > 0; count -= (int64_t)sizeof text)
-        if (write_ascii(s, text, least(count, sizeof text)) < 0) return FAILED;
+    if (is_ascii) return repeat_ascii(s, (int)count);
+    for (uint32_t code = s->last; count > 0; count--)
+        if (write_character(s, code, 1) < 0) return FAILED;
     return DONE;
 }
 

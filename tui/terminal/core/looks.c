@@ -47,7 +47,6 @@ static int number_two_colors(Styles *styles, const Look *look, uint32_t *number)
         return 0;
     }
     styles->looks[next] = *look;
-    styles->blanks[next] = UNKNOWN;
     styles->count += known == UNKNOWN;
     *number = row[look->bg + 1] = known == UNKNOWN ? next : known;
     return 0;
@@ -97,13 +96,11 @@ static int grow_slots(Styles *styles) {
 static int grow_looks(Styles *styles) {
     Py_ssize_t room = styles->room ? styles->room * 2 : 32;
     Look *looks = PyMem_Realloc(styles->looks, (size_t)room * sizeof(Look));
-    if (looks) styles->looks = looks;
-    uint32_t *blanks = PyMem_Realloc(styles->blanks, (size_t)room * sizeof(uint32_t));
-    if (blanks) styles->blanks = blanks;
-    if (!looks || !blanks) {
+    if (!looks) {
         PyErr_NoMemory();
         return -1;
     }
+    styles->looks = looks;
     styles->room = room;
     return 0;
 }
@@ -120,7 +117,6 @@ int styles_number(Styles *styles, const Look *look, uint32_t *number) {
     if ((styles->hashed + 1) * 4 > size * 3 && grow_slots(styles) < 0) return -1;
     *number = (uint32_t)styles->count++;
     styles->looks[*number] = *look;
-    styles->blanks[*number] = UNKNOWN;
     styles->hashed++;
     enter(styles, *number, hash);
     return 0;
@@ -137,10 +133,6 @@ void styles_forget_numbers(Styles *styles) {
 int styles_blank(Styles *styles, uint32_t number, uint32_t *blank) {
     *blank = PLAIN;
     if (number == PLAIN || number >= (uint32_t)styles->count) return 0;
-    *blank = styles->blanks[number];
-    if (*blank != UNKNOWN) return 0;
     Look look = {.fg = -1, .bg = styles->looks[number].bg, .underline_color = -1};
-    if (styles_number(styles, &look, blank) < 0) return -1;
-    styles->blanks[number] = *blank;
-    return 0;
+    return styles_number(styles, &look, blank);
 }

@@ -219,7 +219,6 @@ static void dealloc(PyObject *self) {
     Py_CLEAR(styles->links);
     Py_CLEAR(styles->link_numbers);
     PyMem_Free(styles->looks);
-    PyMem_Free(styles->blanks);
     PyMem_Free(styles->slots);
     styles_forget_palette(styles);
     Py_TYPE(self)->tp_free(self);
