@@ -7,6 +7,7 @@ the first paint does not wait for it. Everything that happens is posted as a mes
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 FIRST_DELAY, LAST_DELAY = 0.1, 3.0  # seconds between attempts to reach the backend
 BATCH = 0.025  # seconds that events are gathered before the list hears of them
+ASKED_EVERY, PATIENCE = 10.0, 8.0  # seconds between questions, and until one should be answered
 UNIX_LIMIT = 100  # bytes of a unix socket's path that gRPC can take
 
 OPTIONS = [
@@ -123,6 +125,36 @@ class BackendLink:
             delay = min(delay * 2, LAST_DELAY)
 
     async def _watch_once(self) -> Problem:
+        """Watch until that ends, or until the backend, though it is there, does not answer."""
+        ways = [asyncio.ensure_future(way) for way in (self._read(), self._asleep())]
+        try:
+            done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for way in ways:
+                way.cancel()
+            self._flush()
+
+    async def _asleep(self) -> Problem:
+        """Ask now and then, and return when no answer comes; a refusal is one, too. A stopped or
+        deadlocked backend keeps its connections, so that the watch alone would not notice."""
+        while True:
+            await asyncio.sleep(ASKED_EVERY)
+            if self._channel is None:
+                continue
+            from contui.proto.v1 import system_pb2, system_pb2_grpc
+
+            question = system_pb2_grpc.SystemServiceStub(self._channel).Version(
+                system_pb2.VersionRequest()
+            )
+            answered, _ = await asyncio.wait(
+                {asyncio.ensure_future(_over(question))}, timeout=PATIENCE
+            )
+            if not answered:
+                question.cancel()
+                return Problem("asleep", "it runs, but does not answer", "it is stopped or busy")
+
+    async def _read(self) -> Problem:
         from contui.tui.view_models.problem import Problem
 
         try:
@@ -135,9 +167,7 @@ class BackendLink:
                 if self._take(event):
                     break
         except Exception as error:
-            self._flush()
             return problem_of(error)
-        self._flush()
         return Problem("unavailable", "the backend ended the connection")
 
     def _take(self, event: events_pb2.Event) -> bool:
@@ -203,6 +233,12 @@ class BackendLink:
             raise CallFailed(problem_of(error)) from error
 
 
+async def _over(call: Any) -> None:
+    """Wait until a call has ended, however it does."""
+    with contextlib.suppress(Exception):
+        await call.code()
+
+
 def _load() -> None:
     """Import what the connection needs; slow, so it runs in a thread."""
     # gRPC's C code writes its log to stderr, which is the screen.
@@ -215,6 +251,7 @@ def _load() -> None:
         logs_pb2_grpc,
         processes_pb2_grpc,
         sessions_pb2_grpc,
+        system_pb2_grpc,
     )
 
 

@@ -122,6 +122,8 @@ class FakeBackend:
         self.sessions: dict[tuple[str, str], Session] = {}
         self.logs: dict[str, list[tuple[int, bytes]]] = {}
         self.processes: dict[str, list[processes_pb2.Process]] = {}
+        self.awake = asyncio.Event()  # not set: it runs, but answers neither watches nor questions
+        self.awake.set()
         self.readings = 0  # of statistics
         self.stats_watchers = 0
         self.stats_interval = 0.2  # seconds
@@ -298,6 +300,7 @@ class Events(events_pb2_grpc.EventServiceServicer):
             for event in self.state.past:
                 yield event
             return
+        await self.state.awake.wait()
         queue: asyncio.Queue[events_pb2.Event] = asyncio.Queue()
         self.state.watchers.append(queue)
         for container in list(self.state.containers.values()):

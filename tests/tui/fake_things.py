@@ -138,6 +138,10 @@ class System(system_pb2_grpc.SystemServiceServicer):
     def __init__(self, state: FakeBackend) -> None:
         self.state = state
 
+    async def Version(self, request: Any, context: Any) -> system_pb2.VersionResponse:
+        await self.state.awake.wait()
+        return system_pb2.VersionResponse()
+
     async def DiskUsage(self, request: Any, context: Any) -> system_pb2.DiskUsageResponse:
         rows = [
             system_pb2.DiskUsageRow(id=name, bytes=3 << 20, reclaimable_bytes=1 << 20)
