@@ -105,10 +105,10 @@ class Stream(pyte.ByteStream):
 
     def feed(self, data: bytes) -> None:  # type: ignore[override]
         """Take bytes, cut anywhere."""
-        self.screen.decodes_utf8 = self.use_utf8
         while data and self._state == IN_ESCAPE:
             self._feed_coded(data[:1])
             data = data[1:]
+        self.screen.decodes_utf8 = self.use_utf8
         if self._run is not None and self._state == GROUND and self.use_utf8:
             data = self._take_regular(self._held + data)
         if data:

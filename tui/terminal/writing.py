@@ -102,14 +102,14 @@ class Writing(Rectangles):
 
     def _translate(self, data: str) -> str:
         """Apply the character sets in use; a single shift is for one character."""
-        table = CHARSETS[self.charsets[self.left_set]]
         if self.single_shift:
             single = CHARSETS[self.charsets[self.single_shift]]
             self.single_shift = 0
             self.update_fast_path()
-            return data[0].translate(single) + data[1:].translate(table)
+            return data[0].translate(single) + self._translate(data[1:])
         if self.right_locked and not data.isascii():
             return "".join(map(self._translate_byte, data))
+        table = CHARSETS[self.charsets[self.left_set]]
         return data.translate(table) if table else data
 
     def _translate_byte(self, byte: str) -> str:

@@ -35,7 +35,10 @@ def outcome(cols: int, rows: int, history: int, steps: Sequence[Step]) -> tuple[
         terminal.snapshot(),
         terminal.take_replies(),
         dirty,
-        [[row.text for row in page.rows] for page in (screen.main, screen.alternate)],
+        [
+            [[screen.clusters.resolve(cell) for cell in row.text] for row in page.rows]
+            for page in (screen.main, screen.alternate)
+        ],
         (screen.scrolled, terminal.bell, terminal.syncs, terminal.directory),
         (sorted(screen.mode), screen.limit, screen.line_drawing),
         terminal.take_clipboard(),

@@ -303,15 +303,21 @@ def test_latin_1_by_request() -> None:
         (b"\x1b%@\x1b+0\x1b|\xf1", "─"),
         (b"\x1b%@\x1b~\xe1", "a"),
         (b"\x1b%@\x1b(0\x1b~q\xf1", "─q"),
+        (b"\x1b%@\x1b)0\x1b~\x1bNa\xf1", "a─"),
         (b"\x1b%@\x1b*0\xf1", "ñ"),
         (b"\x1b%@\x1b)0\x1b~\x1bc\xf1", "ñ"),
         # UTF-8 has no such half
         (b"\x1b)0\x1b~\xc3\xb1", "ñ"),
         (b"\x1b%@\x1b)0\x1b~\xf1\x1b%G\xc3\xb1q", "─ñq"),
+        (b"\x1b%@\x1b~\x1b%G\xa9\xa9", "\ufffd\ufffd"),
     ],
 )
 def test_the_upper_half_of_an_8_bit_code(data: bytes, screen: str) -> None:
     assert screen_of(terminal_after(data)) == screen
+    for cut in range(len(data)):
+        terminal = terminal_after(data[:cut])
+        terminal.feed(data[cut:])
+        assert screen_of(terminal) == screen
 
 
 def test_pyte_sees_the_same_screen() -> None:
