@@ -11,16 +11,18 @@ import base64
 import contextlib
 import json
 import os
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import time_ns
 
 from contui.shim.logformat import DATA, LOST_SPACE, Chunk
 
 NAME = "json.log"
 BLOCK = 256 << 10
+TRIES = 100  # to open all files between two rotations
+CUT = -1  # kind of a chunk without data: the file was cut by hand, and goes on from its beginning
 
 
 @dataclass(slots=True)
@@ -38,12 +40,17 @@ class Entry:
 class JsonLog:
     """One reading of one log, from its oldest entry on; `chunks` goes on where it stopped."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, start: tuple[int, dict[int, int]] | None = None) -> None:
+        """`start`: an open file, which is ours now, to be read from where it stands, and the
+        offsets of the streams there."""
         self._path = directory / NAME
         self._fd = -1
         self._held = b""
         self._ends = {1: 0, 2: 0}
-        self._begun = False
+        self._begun = start is not None
+        if start is not None:
+            self._fd, self._ends = start[0], dict(start[1])
+            return
         names = [path for path in directory.glob(f"{NAME}*") if _number(path) >= 0]
         self._open(max(names, key=_number, default=self._path))
 
@@ -73,6 +80,10 @@ class JsonLog:
             self._fd, self._held = following, b""
 
     def _entries(self) -> Iterator[Chunk]:
+        if os.fstat(self._fd).st_size < os.lseek(self._fd, 0, os.SEEK_CUR):
+            os.lseek(self._fd, 0, os.SEEK_SET)
+            self._held = b""
+            yield Chunk(time_ns(), sum(self._ends.values()), 1, self._ends[1], b"", 0, CUT)
         while block := os.read(self._fd, BLOCK):
             *lines, self._held = (self._held + block).split(b"\n")
             for line in lines:
@@ -136,48 +147,47 @@ def _number(path: Path) -> int:
 
 def all_files(newest: Path) -> list[int]:
     """Every file of the log, open, oldest first. A rotation meanwhile renames them under our
-    hands: then a file comes twice or not at all, and it is tried again."""
-    while True:
-        paths = [path for path in newest.parent.glob(f"{NAME}*") if _number(path) >= 0]
-        before = {path: _inode(path) for path in paths}
-        fds: list[int] = []
-        for path in sorted(paths, key=_number, reverse=True):
-            with contextlib.suppress(FileNotFoundError):
-                fds.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
-        inodes = {os.fstat(fd).st_ino for fd in fds}
-        if inodes == set(before.values()) and len(inodes) == len(paths):
-            return fds
-        for fd in fds:
+    hands: then a file comes twice or not at all, and it is tried again. Not for ever: names that
+    somebody else put there (links) may never fit."""
+    fds: dict[int, int] = {}
+    for _ in range(TRIES):
+        for fd in fds.values():
             os.close(fd)
+        paths = [path for path in newest.parent.glob(f"{NAME}*") if _number(path) >= 0]
+        before = {inode(path) for path in paths} - {0}
+        fds, count = _open_all(sorted(paths, key=_number, reverse=True)), len(paths)
+        if fds.keys() == before and len(fds) == count:
+            break
+    return list(fds.values())
+
+
+def _open_all(paths: list[Path]) -> dict[int, int]:
+    """Descriptors by inode; one that has two names is there once."""
+    fds: dict[int, int] = {}
+    for path in paths:
+        with contextlib.suppress(OSError):
+            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            if fds.setdefault(os.fstat(fd).st_ino, fd) != fd:
+                os.close(fd)
+    return fds
 
 
 def inode(path: Path) -> int:
     """Of a file; 0 when it is gone."""
-    return _inode(path)
-
-
-def _inode(path: Path) -> int:
-    """0 for a file that is gone."""
     try:
         return path.stat().st_ino
     except FileNotFoundError:
         return 0
 
 
-def tail(directory: Path, lines: int, streams: tuple[int, ...]) -> dict[int, int]:
-    """Per stream the offset at which the last `lines` lines begin; reads the whole log."""
+def ends(directory: Path) -> tuple[int, int]:
+    """Offsets (stdout, stderr) behind the last entry; reads the whole log."""
     log = JsonLog(directory)
-    begun: deque[tuple[int, int]] = deque(maxlen=lines)
-    fresh, ends = {1: True, 2: True}, {1: 0, 2: 0}
+    found = {1: 0, 2: 0}
     for chunk in log.chunks():
-        ends[chunk.stream] = chunk.offset + (len(chunk.data) or chunk.lost)
-        if chunk.lost:
-            continue
-        if fresh[chunk.stream] and chunk.stream in streams:
-            begun.append((chunk.stream, chunk.offset))
-        fresh[chunk.stream] = chunk.data.endswith(b"\n")
+        found[chunk.stream] = chunk.offset + (len(chunk.data) or chunk.lost)
     log.close()
-    return ends | dict(reversed(begun))
+    return found[1], found[2]
 
 
 def nanoseconds(text: str) -> int:

@@ -29,6 +29,8 @@ class JsonPart:
     def grow(self) -> None:
         """Notice what was written since; an entry that is half written is not there yet."""
         size = os.fstat(self.fd).st_size
+        if size < self.end - self.base:  # it was cut by hand: what comes stands behind what was
+            self.base = self.end
         while size > self.end - self.base:
             start = max(size - _BLOCK, self.end - self.base)
             newline = os.pread(self.fd, size - start, start).rfind(b"\n")

@@ -198,6 +198,8 @@ def _join(line: Line, tail: _Tail | None) -> None:
 
 def tails_at(pages: Pages, position: int, streams: tuple[int, ...]) -> dict[int, _Tail]:
     """What lies behind a position of the lines that began before it."""
+    if position >= pages.bounds()[1]:
+        return {}
     within = tuple(stream for stream in streams if not pages.begins(position, stream))
     if not within:
         return {}

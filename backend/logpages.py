@@ -18,6 +18,7 @@ from contui.backend.jsonparts import JsonPart, numbered
 from contui.shim.logformat import DATA, Chunk, Log, Segment
 
 _BLOCK = 256 << 10
+_REACH = 4 << 20  # bytes before which a stream's last entry is taken for a whole line
 
 
 @dataclass(slots=True)
@@ -153,22 +154,22 @@ class JsonPages:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._files: list[JsonPart] = []
+        self.files: list[JsonPart] = []
         self.refresh()
 
     def refresh(self) -> None:
         newest = jsonlogs.inode(self._directory / jsonlogs.NAME)
-        if self._files and self._files[-1].inode == newest:
-            self._files[-1].grow()
+        if self.files and self.files[-1].inode == newest:
+            self.files[-1].grow()
             return
         self.close()
-        self._files = numbered(self._directory)
+        self.files = numbered(self._directory)
 
     def bounds(self) -> tuple[int, int]:
-        return (self._files[0].base, self._files[-1].end) if self._files else (0, 0)
+        return (self.files[0].base, self.files[-1].end) if self.files else (0, 0)
 
     def forward(self, position: int) -> Iterator[Piece]:
-        for file in self._files:
+        for file in self.files:
             if file.end <= position:
                 continue
             at = file.line_from(position)
@@ -180,7 +181,7 @@ class JsonPages:
                         yield piece
 
     def backward(self, position: int) -> Iterator[list[Piece]]:
-        for file in reversed(self._files):
+        for file in reversed(self.files):
             stop = min(position, file.end)
             while stop > file.base:
                 first = file.line_from(max(stop - _BLOCK, file.base))
@@ -200,10 +201,12 @@ class JsonPages:
             for piece in reversed(block):
                 if piece.stream == stream:
                     return piece.data.endswith(b"\n")
+            if block[0].position < position - _REACH:
+                break
         return True
 
     def seek(self, at_ns: int) -> int:
-        for file in self._files:
+        for file in self.files:
             at = self._narrowed(file, at_ns)
             while lines := file.lines(at):
                 for line in lines:
@@ -228,13 +231,13 @@ class JsonPages:
     def newlines(self, start: int, end: int) -> int:
         return sum(
             _count(file.fd, max(start, file.base) - file.base, min(end, file.end) - file.base)
-            for file in self._files
+            for file in self.files
         )
 
     def close(self) -> None:
-        for file in self._files:
+        for file in self.files:
             file.close()
-        self._files = []
+        self.files = []
 
 
 def _entry(line: bytes, at: int) -> Piece | None:

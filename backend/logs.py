@@ -12,6 +12,7 @@ from pathlib import Path
 
 from contui.backend import jsonlogs
 from contui.backend.jsonlogs import JsonLog
+from contui.backend.jsontail import last_lines
 from contui.backend.logscan import matcher
 from contui.proto.v1 import logs_pb2 as pb
 from contui.proto.v1 import types_pb2 as types
@@ -25,6 +26,7 @@ LINE_BYTES = 2 << 20  # a longer line comes in several responses: messages have 
 
 _STREAMS = (types.STREAM_UNSPECIFIED, types.STREAM_STDOUT, types.STREAM_STDERR)
 _WHY = {
+    jsonlogs.CUT: "the log was cut by hand; it goes on from its beginning",
     logformat.LOST_SPACE: "the disk was full, or the log was damaged",
     logformat.LOST_BUFFER: "the log could not be written as fast as the program wrote",
 }
@@ -47,7 +49,7 @@ class LogReader:
         self._directory = directory
         json_file = (directory / jsonlogs.NAME).exists()
         self._log = None if json_file else Log(str(directory))
-        self._json = JsonLog(directory) if json_file else None
+        self._json: JsonLog | None = None
         self._lines = request.lines or bool(request.grep)
         self._apart = APART_NS if request.follow else 0
         self._wanted = matcher(request.grep)
@@ -59,16 +61,21 @@ class LogReader:
         self._pieces = {1: _Piece(), 2: _Piece()}
         self._first = {1: 0, 2: 0}
         self._next = 0  # total offset behind what was read
-        self._chunks = self._begin(request)
+        self._chunks = self._begin_json(request) if json_file else self._begin(request)
         self.reached_until = False
 
     def _begin(self, request: pb.ReadLogsRequest) -> Iterator[Chunk]:
         """What is written, from the first chunk on that may matter."""
-        if self._log:
-            return self._log.chunks(self._place(self._log, request))
-        assert self._json
+        assert self._log
+        return self._log.chunks(self._place(self._log, request))
+
+    def _begin_json(self, request: pb.ReadLogsRequest) -> Iterator[Chunk]:
+        start = None
         if request.HasField("tail"):
-            self._first = jsonlogs.tail(self._directory, request.tail, self._streams)
+            start = last_lines(self._directory, request.tail, self._streams)
+        if start is not None:
+            self._first |= start.first
+        self._json = JsonLog(self._directory, (start.fd, start.ends) if start else None)
         return self._json.chunks()
 
     def _place(self, log: Log, request: pb.ReadLogsRequest) -> tuple[int, int]:
@@ -93,8 +100,7 @@ class LogReader:
         """Offsets (stdout, stderr) behind what is written; reads all of a `json-file` log."""
         if self._log:
             return self._log.end()
-        ends = jsonlogs.tail(self._directory, 0, self._streams)
-        return ends[1], ends[2]
+        return jsonlogs.ends(self._directory)
 
     def refresh(self) -> None:
         """Go on behind what was read: more may have been written."""
@@ -140,9 +146,9 @@ class LogReader:
                 log.close()
 
     def _take(self, chunk: Chunk) -> Iterator[pb.ReadLogsResponse]:
-        if chunk.stream not in self._streams:
+        if chunk.stream not in self._streams and chunk.kind != jsonlogs.CUT:
             return
-        if chunk.lost:
+        if chunk.lost or chunk.kind == jsonlogs.CUT:
             yield from self._flush()
             yield pb.ReadLogsResponse(
                 stream=_STREAMS[chunk.stream],

@@ -7,11 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+
+async def in_thread(
+    function: Callable[..., T], *arguments: Any, undo: Callable[[T], object] | None = None
+) -> T:
+    """Call a blocking function in a thread. Who is cancelled meanwhile waits for its end: what it
+    reads may be closed then. `undo` is called with a result that nobody gets any more."""
+    task = asyncio.ensure_future(asyncio.to_thread(function, *arguments))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled() and task.exception() is None and undo is not None:
+            undo(task.result())
+        raise
 
 
 class Tasks:

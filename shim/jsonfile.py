@@ -3,8 +3,9 @@
 One JSON object a line: {"log": "text\\n", "stream": "stdout", "time": RFC 3339 with nanoseconds};
 files `json.log`, `json.log.1` (older), ... Bytes that are not UTF-8 cannot be said in JSON: such an
 entry has them in "b64" as well, which shippers ignore and `contui logs` prefers. The first entry of
-a file, and the first after a loss, say where they stand: "offsets": [bytes of stdout before it,
-bytes of stderr, bytes of entries before this file]. `contui.backend.jsonlogs` reads all that.
+a file, the first after a loss, and one in each MARK bytes say where they stand: "offsets": [bytes
+of stdout before it, bytes of stderr, bytes of entries before this file].
+`contui.backend.jsonlogs` reads all that.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from contui.shim import durable, jsonlite
 from contui.shim.lines import LineCutter
 
 NAME = "json.log"
+MARK = 1 << 20  # bytes of entries after which one says where it stands, for readers from the end
 _FIRST = 256 << 10  # bytes that hold the first entry of a file
 
 
@@ -39,6 +41,7 @@ class JsonFile:
         self._size = 0
         self._base = 0  # bytes of entries in the files before
         self._said = False  # whether the reader can tell where the next entry stands
+        self._said_at = 0  # bytes of the file before the last entry that said it
         self._written = {1: self.out, 2: self.err}  # bytes of each stream that are in entries
         self._open()
         self._repair()
@@ -108,7 +111,8 @@ class JsonFile:
         held = b"".join(entries)
         if self._size and self._size + len(held) > self._max_size:
             self._rotate()
-        if not self._said:
+        if not self._said or self._size - self._said_at >= MARK:
+            self._said_at = self._size
             held = self._placed(entries[0]) + held[len(entries[0]) :]
         try:
             done = os.write(self._fd, held)

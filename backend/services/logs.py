@@ -17,6 +17,7 @@ from contui.backend.containers.manager import Manager
 from contui.backend.errors import ContuiError, FailedPrecondition
 from contui.backend.logs import LogReader
 from contui.backend.services.logscan import Scanning
+from contui.backend.tasks import in_thread
 from contui.backend.tickets import Grant, Tickets
 from contui.proto.v1 import logs_pb2 as pb
 from contui.proto.v1.logs_pb2_grpc import LogServiceServicer
@@ -41,13 +42,13 @@ class LogService(LogServiceServicer):
     ) -> AsyncIterator[pb.ReadLogsResponse]:
         managed = self._manager.get(request.container)
         driver_of(managed)
-        reader = await asyncio.to_thread(LogReader, managed.paths.log, request)
+        reader = await in_thread(LogReader, managed.paths.log, request, undo=LogReader.close)
         writer: Writer | None = None
         try:
             if request.follow:
                 writer = await self._writer(managed)
             while True:
-                while responses := await asyncio.to_thread(reader.batch):
+                while responses := await in_thread(reader.batch):
                     for response in responses:
                         yield response
                 if reader.reached_until or not request.follow:
@@ -59,7 +60,7 @@ class LogService(LogServiceServicer):
                 elif await writer.quiet():
                     writer.close()
                     writer = None
-                await asyncio.to_thread(reader.refresh)
+                await in_thread(reader.refresh)
             for response in reader.rest():
                 yield response
         finally:
@@ -72,7 +73,7 @@ class LogService(LogServiceServicer):
     ) -> AsyncIterator[pb.ScanLogsResponse]:
         managed = self._manager.get(request.container)
         driver_of(managed)
-        scanning = await asyncio.to_thread(Scanning, managed.paths.log, request)
+        scanning = await in_thread(Scanning, managed.paths.log, request, undo=Scanning.close_now)
         growth = _Growth(self, managed)
         try:
             found = scanning.follow(growth) if request.follow else scanning.pages()
@@ -119,7 +120,7 @@ class LogService(LogServiceServicer):
         [stdout, stderr], "viewer": bool}, with two descriptors a segment, oldest first (data, then
         index), and the viewer's, on which output begins at `from`: what the files have behind that
         is not to be read from them."""
-        log = await asyncio.to_thread(Log, str(managed.paths.log))
+        log = await in_thread(Log, str(managed.paths.log), undo=Log.close)
         try:
             if len(log.segments) > SEGMENTS:
                 log.trim(log.segments[-SEGMENTS].number)

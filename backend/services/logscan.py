@@ -132,9 +132,10 @@ class Scanning:
 
     def close(self) -> None:
         """Close the files, when the thread that may still read them is done."""
-        asyncio.get_running_loop().run_in_executor(None, self._close)
+        asyncio.get_running_loop().run_in_executor(None, self.close_now)
 
-    def _close(self) -> None:
+    def close_now(self) -> None:
+        """The same, here and now."""
         with self._busy:
             self._pages.close()
             self._closed = True

@@ -18,6 +18,7 @@ from contui.backend.containers.state import Exit
 from contui.backend.engines.base import Engine
 from contui.backend.errors import InvalidArgument
 from contui.backend.logs import LogReader
+from contui.backend.tasks import in_thread
 from contui.backend.tickets import Grant, Tickets
 from contui.proto.v1 import sessions_pb2 as pb
 from contui.proto.v1.logs_pb2 import ReadLogsRequest, ReadLogsResponse
@@ -96,10 +97,11 @@ class SessionService(SessionServiceServicer):
 async def aftermath(managed: Managed, start: Offsets) -> AsyncIterator[pb.ServerFrame]:
     """What a client missed of a main session that has ended: the rest of the log, and the exit."""
     container = managed.container
-    reader = await asyncio.to_thread(LogReader, managed.paths.log, ReadLogsRequest())
+    request = ReadLogsRequest()
+    reader = await in_thread(LogReader, managed.paths.log, request, undo=LogReader.close)
     try:
         reader.skip_to(start.stdout, start.stderr)
-        stdout, stderr = await asyncio.to_thread(reader.ends)
+        stdout, stderr = await in_thread(reader.ends)
         session = pb.Session(
             id=MAIN,
             container=container.id,
@@ -110,7 +112,7 @@ async def aftermath(managed: Managed, start: Offsets) -> AsyncIterator[pb.Server
         )
         end = Offsets(stdout=stdout, stderr=stderr)
         yield pb.ServerFrame(opened=pb.Opened(session=session, start=start, end=end))
-        while found := await asyncio.to_thread(reader.batch):
+        while found := await in_thread(reader.batch):
             for part in found:
                 yield _logged(part)
     finally:

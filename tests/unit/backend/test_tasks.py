@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 
 import pytest
 
-from contui.backend.tasks import Tasks
+from contui.backend.tasks import Tasks, in_thread
 
 
 async def test_a_failure_is_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -50,3 +51,25 @@ async def test_settle_waits_and_cancel_ends() -> None:
     assert not endless.done()
     await tasks.cancel()
     assert endless.cancelled()
+
+
+async def test_what_a_thread_opened_for_one_who_is_cancelled_is_given_back() -> None:
+    begun, go = threading.Event(), threading.Event()
+    closed: list[str] = []
+
+    def open_it(name: str) -> str:
+        begun.set()
+        assert go.wait(15)
+        return name
+
+    calling = asyncio.ensure_future(in_thread(open_it, "log", undo=closed.append))
+    assert await asyncio.to_thread(begun.wait, 15)
+    calling.cancel()
+    await asyncio.sleep(0)
+    assert not calling.done(), "it waits for the thread"
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await calling
+    assert closed == ["log"]
+    assert await in_thread(str.upper, "a", undo=closed.append) == "A"
+    assert closed == ["log"]
