@@ -8,6 +8,8 @@ from contui.tui.terminal.styles import Style
 
 REVISION: int
 
+def blank_rows(rows: list[Any], columns: int, fill: str) -> None: ...
+
 class Row:
     """``rows.Row``."""
 

@@ -18,6 +18,7 @@ from contui.tui.terminal import styles as st
 from contui.tui.terminal.decoration import Decorated, codes_of
 from contui.tui.terminal.emulator import Terminal
 from contui.tui.terminal.rows import WIDE_TAIL, Row
+from contui.tui.terminal.strips import RowStrip
 
 BLACK, BRIGHT_BLACK = 0, 8
 
@@ -116,7 +117,7 @@ class Painter:
         cached = row.cache
         if isinstance(cached, Strip) and cached.cell_length == width:
             return cached
-        strip = Strip(self.segments(stretched(row), 0, width), width)
+        strip = RowStrip(self.segments(stretched(row), 0, width), width)
         row.cache = strip
         return strip
 
@@ -124,15 +125,17 @@ class Painter:
         """The cells ``[start, end)`` as segments that fill exactly that width."""
         text, ids = row.text[start:end], row.styles[start:end]
         looks = self._looks
+        make = tuple.__new__  # a named tuple's own constructor is a function of Python's
         if not text.isascii():
             expand = self._terminal.screen.clusters.expand
             segments = [
-                Segment(expand(text[run.start() : run.end()]), looks[run[1]])
+                make(Segment, (expand(text[run.start() : run.end()]), looks[run[1]], None))
                 for run in style_runs(ids)
             ]
         else:
             segments = [
-                Segment(text[run.start() : run.end()], looks[run[1]]) for run in style_runs(ids)
+                make(Segment, (text[run.start() : run.end()], looks[run[1]], None))
+                for run in style_runs(ids)
             ]
         missing = end - start - len(ids)
         if missing > 0:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from rich.color import ColorSystem
 from rich.style import Style as RichStyle
+from textual.color import Color
+from textual.filter import Monochrome
 from textual.strip import Strip
 
 from contui.tui.terminal.decoration import Decorated
@@ -67,3 +69,25 @@ def test_lines_of_double_width_are_spread() -> None:
     assert drawn("\x1b#6aé日".encode()) == "ａé 日"
     assert drawn(b"\x1b#3ab") == "ａｂ"
     assert drawn(b"\x1b#6a b", [(2, 3, RichStyle(bold=True))]) == "ａ  \x1b[1mｂ\x1b[0m"
+
+
+def test_a_rows_strip_is_textuals() -> None:
+    terminal = Terminal(12, 1)
+    terminal.feed("ab\x1b[31mcd日\x1b[4me".encode())
+    strip = Painter(terminal, RichStyle()).strip(terminal.row(0), 12)
+    plain, background = Strip(list(strip), 12), Color.parse("black")
+    grey = Monochrome()
+    assert strip == plain
+    assert strip.apply_filter(grey, background) == plain.apply_filter(grey, background)
+    assert strip.apply_filter(grey, background) is strip.apply_filter(grey, background)
+    other = Color.parse("white")
+    assert strip.apply_filter(grey, other) == plain.apply_filter(grey, other)
+    assert strip.divide([12]) == [strip]
+    assert strip.divide([3, 8, 12]) == plain.divide([3, 8, 12])
+    assert strip.crop(2, 9) == plain.crop(2, 9) != strip
+    assert strip.crop_extend(2, 15, None) == plain.crop_extend(2, 15, None)
+    assert strip.adjust_cell_length(20) == plain.adjust_cell_length(20)
+    assert strip.apply_style(RichStyle(bold=True)) == plain.apply_style(RichStyle(bold=True))
+    assert strip.apply_offsets(1, 2) == plain.apply_offsets(1, 2)
+    with pytest.raises(AttributeError):
+        strip.no_such_thing  # noqa: B018
