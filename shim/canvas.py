@@ -9,14 +9,12 @@ xterm's ctlseqs), without scrollback, answers or speed. `contui.shim.shadow` dri
 from __future__ import annotations
 
 from contui.shim import rows as edit
+from contui.shim.charsets import CHARSETS
 from contui.shim.grid import Grid
 from contui.shim.pens import PLAIN
 from contui.shim.widths import FIRST_ODD, width
 
 LONGEST_CLUSTER = 32  # code points in a cell
-_GRAPHICS = " ◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·"
-_LINES = {0x5F + at: character for at, character in enumerate(_GRAPHICS)}
-CHARSETS: dict[str, dict[int, str]] = {"0": _LINES, "2": _LINES, "A": {0x23: "£"}}
 
 
 class Canvas(Grid):
@@ -149,7 +147,8 @@ class Canvas(Grid):
             self.draw(self.last * min(count, self.columns * self.lines))
 
     def _after_write(self) -> bool:
-        clamped = self.x == self._rightmost() and self.last_x == self.x + 1
+        at_margin = self.x == self._rightmost() and self.last_x == self.x + 1
+        clamped = at_margin and (self.wrap or not self.autowrap)
         return self.last_row is self._row() and (clamped or self.last_x == self.x)
 
     # -- erasing ----------------------------------------------------------------------------------
@@ -206,7 +205,6 @@ class Canvas(Grid):
     def fill(self, character: str) -> None:
         """The whole screen full of one character: DECALN."""
         self.origin = False
-        self.pen = PLAIN
         self.reset_margins()
         self.move_to(0, 0)
         for row in self.rows:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from contui.shim.contracts import Driver, Keeper, Store
+    from contui.shim.loop import Loop
 
 REPLAY = 4 << 20  # bytes kept for replay when shim.json does not say
 _SEGMENTS = 5  # of a store that is not the log
@@ -147,7 +148,7 @@ def make_main(keeper: Keeper, config: dict[str, Any], run: str) -> tuple[Session
     store: Store
     segments = None  # of the log itself, when they are the store
     if config.get("tty"):
-        store = RingStore(f"{run}/main.ring", replay, ends[0])
+        store = RingStore(f"{run}/main.ring", replay, ends[0], keeper.loop)
     elif writer is not None and writer.max_size * _OPEN >= replay:
         segments = SegmentStore(log.directory, writer, replay, sum(ends))
         writer.rotated = segments.rotated
@@ -165,11 +166,11 @@ def make_main(keeper: Keeper, config: dict[str, Any], run: str) -> tuple[Session
     return session, log
 
 
-def make_store(spec: dict[str, Any], run: str, name: str) -> Store:
+def make_store(loop: Loop, spec: dict[str, Any], run: str, name: str) -> Store:
     """The replay store of an exec."""
     replay = int(spec.get("replay_bytes") or REPLAY)
     if spec.get("tty"):
-        return RingStore(f"{run}/{name}.ring", replay)
+        return RingStore(f"{run}/{name}.ring", replay, 0, loop)
     return _segments(f"{run}/{name}.replay", replay, (0, 0))
 
 

@@ -9,6 +9,10 @@ from contui.shim import rows as edit
 from contui.shim.pens import PLAIN, Pen, blank
 from contui.shim.rows import Row, new_row
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class Saved:
     """What DECSC saves."""
@@ -35,6 +39,8 @@ class Grid:
 
     def __init__(self, columns: int, lines: int) -> None:
         self.columns, self.lines = columns, lines
+        self.keep: Callable[[Row], None] | None = None  # takes what leaves the top of the main one
+        self.unseen = 0  # rows at the top that nobody wrote, and that are not to be kept
         self.reset()
 
     def reset(self) -> None:
@@ -215,6 +221,11 @@ class Grid:
 
     def scroll_up(self, count: int) -> None:
         """SU."""
+        if self.top == 0 and self.keep is not None and self.page is self.main and not self.sides:
+            gone = min(count, self.bottom + 1)
+            for row in self.rows[min(self.unseen, gone) : gone]:
+                self.keep(row)
+            self.unseen = max(self.unseen - gone, 0)
         self.delete_rows(self.top, count)
 
     def delete_rows(self, top: int, count: int) -> None:

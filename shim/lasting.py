@@ -14,6 +14,7 @@ from contui.shim.grid import Saved
 from contui.shim.rows import new_row
 
 _DEEPEST = 16  # kitty keyboard flags kept of one screen
+_MOST_STORED = 256  # modes that XTSAVE keeps
 _LONGEST = 1024  # characters of a title, a colour or a link that are kept
 
 ALTERNATE = (47, 1047, 1049)
@@ -24,6 +25,10 @@ _PASSIVE = frozenset((1, 4, 5, 8, 12, 18, 19, 25, 40, 42, 66, 67, 1004, 1007, 10
                       1016))  # fmt: skip
 ON_AT_START = frozenset((25, 1007))
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from contui.shim.history import History
+
 _is_color = re.compile(
     r"#(?:[0-9a-fA-F]{3}){1,4}|rgb:[0-9a-fA-F]{1,4}(?:/[0-9a-fA-F]{1,4}){2}"
 ).fullmatch
@@ -32,17 +37,26 @@ _is_color = re.compile(
 class Lasting:
     """Follows what lasts; `canvas` is what it acts upon."""
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Canvas, history: History | None = None) -> None:
         self.canvas = canvas
+        self.history = history
         self.reset()
 
     def reset(self) -> None:
+        """RIS."""
         self.canvas.reset()
+        self.forget_lines()
         self.private: dict[int, bool] = {}  # those that are not as at the start
+        self.stored: dict[int, bool] = {}  # what XTSAVE has kept
         self.palette: dict[str, str] = {}  # OSC number, or "4;index" → colour
         self.title = self.icon = self.directory = ""
         self.modify = 0  # modifyOtherKeys
         self.shape = 0  # of the cursor
+
+    def forget_lines(self) -> None:
+        """ED 3."""
+        if self.history is not None:
+            self.history.clear()
 
     def margins(self, top: int, bottom: int) -> None:
         canvas = self.canvas
@@ -99,12 +113,34 @@ class Lasting:
             canvas.back_wrap = on
         elif number == 1045:
             canvas.back_far = on
-        elif number == 3 and 40 in self.private:
-            self._column_mode()
+        elif number == 3:
+            self._remember(number, on)
+            if 40 in self.private:
+                self._column_mode()
         elif number in ALTERNATE:
             self._switch(number, on)
         elif number == 1048:
             (self.save if on else self.restore)()
+
+    def store_modes(self, numbers: list[int]) -> None:
+        """XTSAVE."""
+        if len(self.stored) < _MOST_STORED:
+            self.stored.update({number: self._has(number) for number in numbers})
+
+    def recall_modes(self, numbers: list[int]) -> None:
+        """XTRESTORE: those that were never saved stay as they are."""
+        for number in numbers:
+            if self.stored.get(number, self._has(number)) != self._has(number):
+                self.mode(number, self.stored[number])
+
+    def _has(self, number: int) -> bool:
+        canvas = self.canvas
+        own = {6: canvas.origin, 7: canvas.autowrap, 45: canvas.back_wrap, 1045: canvas.back_far}
+        return own.get(number, self.private.get(number, number in ON_AT_START))
+
+    def at_start(self, number: int) -> bool:
+        """Whether a private mode is set in a fresh terminal."""
+        return number == 7 or number in ON_AT_START
 
     def _remember(self, number: int, on: bool) -> None:
         if on == (number in ON_AT_START):
@@ -120,7 +156,7 @@ class Lasting:
         self.canvas.move_to(0, 0)
 
     def _switch(self, number: int, on: bool) -> None:
-        """To the alternate screen or back."""
+        """To the alternate screen or back; an empty one is entered with the pen's background."""
         canvas = self.canvas
         for each in ALTERNATE:
             self.private.pop(each, None)
@@ -130,9 +166,13 @@ class Lasting:
                 self.save()
         elif number == 1047 and canvas.page is canvas.alternate:
             self._clear_alternate()
+        entered = on and canvas.page is canvas.main
         canvas.page = canvas.alternate if on else canvas.main
-        if number == 1049:
-            (self._clear_alternate if on else self.restore)()
+        empty = not any(row.text for row in canvas.alternate.rows)
+        if on and (number == 1049 or (entered and (empty or number == 1047))):
+            self._clear_alternate()
+        if number == 1049 and not on:
+            self.restore()
 
     def _clear_alternate(self) -> None:
         canvas = self.canvas
@@ -153,7 +193,7 @@ class Lasting:
         canvas.origin, canvas.pen, canvas.charsets = saved.origin, saved.pen, [*saved.charsets]
         canvas.left_set, canvas.right_set, canvas.single = saved.left_set, saved.right_set, 0
         canvas.move_to(saved.x, saved.y)
-        canvas.wrap = saved.wrap and canvas.x == saved.x
+        canvas.wrap = saved.wrap and canvas.x == saved.x and canvas.autowrap
 
     def soft_reset(self) -> None:
         """DECSTR: the alternate screen and the mouse stay, and so does the text."""

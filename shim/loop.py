@@ -99,6 +99,10 @@ class Loop:
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _noted)
 
+    def report(self, error: BaseException) -> None:
+        """Keep a failure that was dealt with, as one that was not is kept."""
+        self._on_error(error)
+
     def run(self) -> None:
         """Handle events until stop()."""
         while not self._stopped:

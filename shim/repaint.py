@@ -6,23 +6,45 @@ the alternate one over it when that is in force; then what is set lastingly; the
 
 from __future__ import annotations
 
+from contui.shim import paint
 from contui.shim.canvas import Canvas
 from contui.shim.grid import Page, Saved
+from contui.shim.history import NONE
 from contui.shim.lasting import ALTERNATE
-from contui.shim.pens import PLAIN, Pen, switch
-from contui.shim.rows import Row
+from contui.shim.pens import PLAIN, switch
 from contui.shim.shadow import Shadow
 
 
-def repaint(shadow: Shadow) -> str:
-    """The sequences, as text."""
-    canvas, private = shadow.canvas, shadow.private
-    other = next((number for number in ALTERNATE if private.get(number)), 0)
-    out = [_named(shadow), *_screen(canvas.main, canvas.columns, other)]
-    if other:
-        out += [f"\x1b[?{other}h", _plain(canvas.main.saved if other == 1049 else Saved())]
-        out += ["\x1b[H\x1b[2J", *_screen(canvas.alternate, canvas.columns, 0)]
-    modes = [(n, on) for n, on in private.items() if n not in ALTERNATE]
+def repaint(shadow: Shadow) -> bytes:
+    """The sequences."""
+    canvas = shadow.canvas
+    above, left = shadow.history.text(canvas.columns) if shadow.history else (b"", NONE)
+    other = next((number for number in ALTERNATE if shadow.private.get(number)), 0)
+    main = _screen(canvas.main, canvas.columns, other, left)
+    return b"".join(
+        [
+            (_stored(shadow) + _named(shadow)).encode(),
+            above,
+            "".join(main).encode(),
+            _alternate(canvas, other).encode(),
+            _lasting(shadow).encode(),
+        ]
+    )
+
+
+def _alternate(canvas: Canvas, other: int) -> str:
+    """The other screen, where mode `other` shows it."""
+    if not other:
+        return ""
+    saved = _plain(canvas.main.saved if other == 1049 else Saved())
+    painted = _screen(canvas.alternate, canvas.columns, 0)
+    return "".join([f"\x1b[?{other}h", saved, "\x1b[H\x1b[2J", *painted])
+
+
+def _lasting(shadow: Shadow) -> str:
+    canvas = shadow.canvas
+    modes = [(n, on) for n, on in shadow.private.items() if n not in (*ALTERNATE, 3)]
+    out = []
     out += [f"\x1b[?{number}{'h' if on else 'l'}" for number, on in modes]
     out += [_tabs(canvas), _margins(canvas), _cursor(canvas), _last(canvas)]
     out += [f"\x1b[{shadow.shape} q" if shadow.shape else ""]
@@ -30,8 +52,20 @@ def repaint(shadow: Shadow) -> str:
     return "".join(out)
 
 
-def _screen(page: Page, columns: int, other: int) -> list[str]:
-    return [_page(page, columns), _stack(page.keyboard), _saved(page, columns - 1, other)]
+def _screen(page: Page, columns: int, other: int, left: int = NONE) -> list[str]:
+    return [_page(page, columns, left), _stack(page.keyboard), _saved(page, columns - 1, other)]
+
+
+def _stored(shadow: Shadow) -> str:
+    """What XTSAVE has kept, by setting it in a terminal that is as at the start."""
+    out = []
+    for number, on in shadow.stored.items():
+        if on == shadow.at_start(number):
+            out.append(f"\x1b[?{number}s")
+        else:
+            there, back = "hl" if on else "lh"
+            out.append(f"\x1b[?{number}{there}\x1b[?{number}s\x1b[?{number}{back}")
+    return "".join(out) + ("\x1b[?3h" if 3 in shadow.private else "")
 
 
 def _named(shadow: Shadow) -> str:
@@ -52,44 +86,25 @@ def _stack(flags: list[int]) -> str:
     return base + "".join(f"\x1b[>{pushed}u" for pushed in flags[1:])
 
 
-def _page(page: Page, columns: int) -> str:
-    """The rows of a screen; a line that wrapped is written on, so that it wraps again."""
-    used = len(page.rows)
-    while used and not page.rows[used - 1].text and not (used > 1 and page.rows[used - 2].wrapped):
+def _page(page: Page, columns: int, left: int = NONE) -> str:
+    """The rows of a screen; a line that wrapped is written on, so that it wraps again.
+
+    Below lines that were painted before it is painted whole, so that those scroll away. `left` is
+    of the last of them.
+    """
+    used, rows = len(page.rows), page.rows
+    while left == NONE and used and not rows[used - 1].text:
+        if used > 1 and rows[used - 2].wrapped:
+            break
         used -= 1
-    out: list[str] = []
-    pen = PLAIN
-    for number, row in enumerate(page.rows[:used]):
-        text, pen = _row(row, pen)
-        out.append(text)
+    out = [paint.on(rows[0], left)] if left >= 0 else []
+    for number, row in enumerate(rows[:used]):
+        out.append(paint.line(row))
         if number == used - 1:
             break
-        if row.wrapped:
-            out.append(switch(pen, PLAIN) + _on(page.rows[number + 1], columns - len(row.text)))
-            pen = PLAIN
-        else:
-            out.append("\r\n")
-    out.append(switch(pen, PLAIN))
+        unwritten = columns - len(row.text)
+        out.append(paint.on(rows[number + 1], unwritten) if row.wrapped else "\r\n")
     return "".join(out)
-
-
-def _on(following: Row, left: int) -> str:
-    """Fills a line of which `left` cells are not written, so that what follows wraps."""
-    if not following.text:  # it wrapped, and what it wrote there is gone
-        return " " * left + " \r\x1b[K"
-    wide = len(following.text) > 1 and not following.text[1]
-    return " " * (left - wide)
-
-
-def _row(row: Row, pen: Pen) -> tuple[str, Pen]:
-    """A row's cells, and the pen after them."""
-    out: list[str] = []
-    for character, wanted in zip(row.text, row.pens, strict=True):
-        if wanted is not pen:
-            out.append(switch(pen, wanted))
-            pen = wanted
-        out.append(character)
-    return "".join(out), pen
 
 
 def _saved(page: Page, edge: int, other: int) -> str:

@@ -1,6 +1,7 @@
 """Another size for a canvas: the main screen is rewrapped, the alternate one cut or padded.
 
-As `contui.tui.terminal.screen` does it, but without the lines that have scrolled away.
+As `contui.tui.terminal.screen` does it. Of the lines that have scrolled away only those are needed
+that come back, or of which the end is still on the screen.
 """
 
 from __future__ import annotations
@@ -10,30 +11,57 @@ from contui.shim.canvas import Canvas
 from contui.shim.pens import PLAIN
 from contui.shim.rows import Row
 
+Place = tuple[int, int]  # a row, and a cell in it
 
-def resize(canvas: Canvas, columns: int, lines: int) -> None:
-    """Give a canvas another size, in cells."""
-    if (columns, lines) == (canvas.columns, canvas.lines) or columns < 1 or lines < 1:
-        return
+
+def resize(canvas: Canvas, columns: int, lines: int, above: list[Row]) -> list[Row]:
+    """Give a canvas another size, in cells.
+
+    `above` are the last rows that had left the main screen; returns the rows that are above it now.
+    """
     canvas.tabs |= set(range(-(-canvas.columns // 8) * 8, columns, 8))
-    _resize_main(canvas, columns, lines)
+    gone = _resize_main(canvas, columns, lines, above)
     _resize_alternate(canvas, columns, lines)
     canvas.columns, canvas.lines = columns, lines
     canvas.reset_margins()
     canvas.wrap = canvas.wrap and canvas.x == columns - 1
+    return gone
 
 
-def _resize_main(canvas: Canvas, columns: int, lines: int) -> None:
+def wanted(canvas: Canvas, columns: int, lines: int, goes_on: bool) -> int:
+    """How many of the rows above must be known for another size; `goes_on`: the last of them does.
+
+    A line that goes on is rewrapped as a whole; where a full screen gets room, lines come back.
+    """
+    page = canvas.main
+    y = canvas.y if canvas.page is page else page.saved.y
+    larger = lines > canvas.lines or columns > canvas.columns
+    if larger and _used(page.rows, y) == canvas.lines:
+        return lines * (columns // canvas.columns + 2)
+    return int(goes_on and columns != canvas.columns)
+
+
+def _used(rows: list[Row], y: int) -> int:
+    """Rows down to the last that holds anything, the cursor's included."""
+    used = len(rows)
+    while used > y + 1 and not rows[used - 1].text:
+        used -= 1
+    return used
+
+
+def _resize_main(canvas: Canvas, columns: int, lines: int, above: list[Row]) -> list[Row]:
     page, active = canvas.main, canvas.page is canvas.main
     saved = page.saved
     x, y = (canvas.x + canvas.wrap, canvas.y) if active else (saved.x, saved.y)
-    used = len(page.rows)
-    while used > y + 1 and not page.rows[used - 1].text:
-        used -= 1
-    rows, row = page.rows[:used], min(y, used - 1)
+    used = _used(page.rows, y)
+    rows, top = above + page.rows[:used], len(above)
+    row = top + min(y, used - 1)
     if columns != canvas.columns:
-        rows, row, x = _rewrap(rows, columns, row, x)
-    top = min(len(rows) - lines, row) if len(rows) > lines else 0
+        rows, ((top, _), (row, x)) = _rewrap(rows, columns, ((top, 0), (row, x)))
+    if len(rows) - top > lines:
+        top = min(len(rows) - lines, row)
+    elif used == canvas.lines:
+        top = max(len(rows) - lines, 0)
     kept = rows[top : top + lines]
     page.rows = kept + [Row() for _ in range(lines - len(kept))]
     y, wrap = min(max(row - top, 0), lines - 1), x >= columns
@@ -42,6 +70,7 @@ def _resize_main(canvas: Canvas, columns: int, lines: int) -> None:
         canvas.x, canvas.y, canvas.wrap = x, y, wrap and canvas.autowrap
     saved.x = min(saved.x if active else x, columns - 1)
     saved.y = min(saved.y if active else y, lines - 1)
+    return rows[:top]
 
 
 def _resize_alternate(canvas: Canvas, columns: int, lines: int) -> None:
@@ -58,24 +87,27 @@ def _resize_alternate(canvas: Canvas, columns: int, lines: int) -> None:
     page.saved.y = min(page.saved.y, lines - 1)
 
 
-def _rewrap(rows: list[Row], columns: int, y: int, x: int) -> tuple[list[Row], int, int]:
-    """(rows of at most `columns` cells, the cursor's row, its cell)"""
+def _rewrap(
+    rows: list[Row], columns: int, places: tuple[Place, Place]
+) -> tuple[list[Row], list[Place]]:
+    """Rows of at most `columns` cells, and where the places are in them."""
     done: list[Row] = []
-    whole, cell, place = Row(), -1, (0, 0)  # a line as it was written; where the cursor is in it
+    whole, cells = Row(), [-1, -1]  # a line as it was written; where the places are in it
+    moved = [*places]
     for number, row in enumerate(rows):
-        if number == y:
-            cell = len(whole.text) + x
+        for at, (y, x) in enumerate(places):
+            cells[at] = len(whole.text) + x if y == number else cells[at]
         whole.text += row.text
         whole.pens += row.pens
         if row.wrapped and number < len(rows) - 1:
             continue
         pieces = _pieces(whole, columns)
         pieces[-1].wrapped = row.wrapped
-        if cell >= 0:
-            place, cell = _locate(pieces, cell, len(done), columns), -1
+        for at, cell in enumerate(cells):
+            moved[at] = _locate(pieces, cell, len(done), columns) if cell >= 0 else moved[at]
         done += pieces
-        whole = Row()
-    return done, *place
+        whole, cells = Row(), [-1, -1]
+    return done, moved
 
 
 def _locate(pieces: list[Row], cell: int, first: int, columns: int) -> tuple[int, int]:

@@ -3,7 +3,8 @@
 A replay that begins in the middle of a session must begin with what the terminal showed there, and
 with the modes, colours and margins in force. `Shadow.feed` gets what leaves a ring, `prologue` is
 what brings a fresh terminal to the same state (ECMA-48, DEC STD 070, xterm's ctlseqs, kitty's
-keyboard protocol). Lines that will have scrolled away again are skipped, which makes a flood cheap.
+keyboard protocol). Lines that will have scrolled away again pass unseen, see
+`contui.shim.passing`, which makes a flood cheap.
 Loaded when the first ring overflows: few shims ever need it, and `re` is large.
 """
 
@@ -11,23 +12,30 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 from functools import partial
 
 from contui.shim import pens
 from contui.shim.canvas import Canvas
+from contui.shim.charsets import CHARSETS
 from contui.shim.lasting import Lasting
-from contui.shim.resize import resize
+from contui.shim.passing import at_bottom, last_pen, pass_lines, stretches
+from contui.shim.resize import resize, wanted
 from contui.shim.sequences import CONTROLS, COUNTED, SHORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from contui.shim.history import History
+    from contui.shim.rows import Row
+
     Call = Callable[[], object] | str
 
 _PENDING = 4096  # bytes of a sequence that is not whole, before it is given up
 _MOST_COUNT = 32767  # that a parameter says
-_SKIPPED = 4096  # bytes, from which on it is worth a look whether most can be skipped
+_PIECE = 16 << 10  # bytes that are taken apart at a time
+_TRIES = 4  # to come to the bottom of the screen
 _MOST_KNOWN = 1024  # sequences whose meaning is remembered
 _SHORTEST_FORGOTTEN = 40  # characters of a sequence that is not worth it
 _STRINGS = b"]PX^_k"  # after ESC: a string up to ST, or BEL
@@ -41,14 +49,19 @@ _split = re.compile(
     r"|[\x00-\x1a\x1c-\x1f\x7f-\x9f])"
 ).split
 _csi_form = re.compile(r"\x1b\[([<=>?]?)([0-9;:]*)([ -/]*)([@-~])").fullmatch
-# Anything but text, styles and erasing to the end of the line: it may need what is before it.
-_positional = re.compile(rb"\x1b(?!\[[0-9;:]*m|\[0?K|\(B)")
 # What sets something that lasts, styles apart: those are too many.
 _lasting = re.compile(
-    rb"\x1b(?:\[(?:[?>=<]?[0-9;]*[hlrsugW]|[0-9;]*[ !\"][pq]|>[0-9;]*[mn])"
+    rb"\x1b(?:\[(?:[?>=<]?[0-9;]*[hlrsugW]|3J|[0-9;]*[ !\"][pq]|>[0-9;]*[mn])"
     rb"|[()*+\-./][ -/]*[0-~]|[78=>Hno|}~]|\][^\x07\x1b]*(?:\x07|\x1b\\))"
 )
-_style = re.compile(rb"\x1b\[([0-9;:]*)m")
+# What a terminal answers; REP repeats nothing after it.
+_ASKS = frozenset(("c", ">c", "=c", "n", "?n", "x", "$p", "?$p", ">q", "?m"))
+_CLEARS = (b"\x1b[2J", b"\x1b[H\x1b[J", b"\x1b[?1049h")
+
+
+def last_clear(data: bytes, start: int = 0) -> int:
+    """Where the screen was last cleared as a whole, -1 if it was not."""
+    return max(data.rfind(clear, start) for clear in _CLEARS)
 
 
 # Cells: no person has a larger terminal, but a client may claim one, and a program may fill it.
@@ -62,50 +75,136 @@ def _bounded(columns: int, lines: int) -> tuple[int, int]:
 class Shadow(Lasting):
     """A terminal of `columns` x `lines` cells, as it was where a ring begins."""
 
-    def __init__(self, columns: int, lines: int) -> None:
-        super().__init__(Canvas(*_bounded(columns, lines)))
+    def __init__(self, columns: int, lines: int, history: History | None = None) -> None:
+        """`history` takes the lines that scroll away; without one they are not kept."""
+        super().__init__(Canvas(*_bounded(columns, lines)), history)
+        if history is not None:
+            self.canvas.keep = self._scrolled_off
         self.rest = b""  # of a sequence that is not whole
         self._known: dict[str, Call] = {}
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
+    def _scrolled_off(self, row: Row) -> None:
+        assert self.history is not None
+        self.history.add(row, self.canvas.columns)
+
     def resize(self, columns: int, lines: int) -> None:
         """The terminal gets another size here."""
-        resize(self.canvas, *_bounded(columns, lines))
+        canvas, history = self.canvas, self.history
+        columns, lines = _bounded(columns, lines)
+        if (columns, lines) == (canvas.columns, canvas.lines):
+            return
+        above: list[Row] = []
+        if history is not None:
+            before = canvas.columns
+            if columns != before:
+                history.untie(lambda data: rows_of(data, before), before)
+            count = wanted(canvas, columns, lines, history.left >= 0)
+            if count:
+                data, goes_on = history.take(count, before)
+                above = rows_of(data, before)
+                if goes_on:
+                    above[-1].wrapped = True
+        for row in resize(canvas, columns, lines, above):
+            if history is not None:
+                history.add(row, columns)
 
     def prologue(self) -> bytes:
         """What brings a fresh terminal of the same size to this state."""
         from contui.shim.repaint import repaint
 
-        return repaint(self).encode() + self._decoder.getstate()[0] + self.rest
+        return repaint(self) + self._decoder.getstate()[0] + self.rest
 
     # -- bytes to sequences ----------------------------------------------------------------------
 
-    def feed(self, data: bytes) -> int:
+    def feed(self, data: bytes, most: int = sys.maxsize) -> tuple[int, int]:
         """Take bytes that leave the ring, in order; sequences may be cut anywhere.
 
-        Returns how many of them had to be looked at closely.
+        About `most` of them are looked at closely. Returns how many were, and how many are left:
+        those have to come again, with what is behind them.
         """
-        head, tail = self._skip(self._begun(data))
-        self._take(self._decoder.decode(tail))
-        return head + len(tail)
+        data = self._begun(data)
+        at = looked = 0
+        for start, end in stretches(data, most):
+            begin = self._reach_bottom(data, at, start, end, most - looked)
+            looked += begin - at
+            at = begin
+            if looked >= most:
+                break
+            if begin >= start and at_bottom(self.canvas):
+                at = pass_lines(self, data, begin, end)
+        if looked < most:
+            begin, at = at, self._write(data, at, len(data), most - looked)
+            looked += at - begin
+        left = len(data) - at
+        if left:
+            left, self.rest = left + len(self.rest), b""
+        return looked, left
+
+    def _reach_bottom(self, data: bytes, at: int, start: int, end: int, most: int) -> int:
+        """Write what is before lines, and so many of them that each next one scrolls.
+
+        Returns up to where that was; it need not be at the bottom then.
+        """
+        canvas, began = self.canvas, at
+        stop = data.find(b"\r\n", start, end) + 2
+        for _ in range(_TRIES):
+            if stop < 2:
+                break
+            at = self._write(data, at, stop, most + began - at)
+            if at < stop or at_bottom(canvas):
+                break
+            for _ in range(canvas.lines - canvas.y):
+                stop = data.find(b"\r\n", stop, end) + 2
+                if stop < 2:
+                    break
+        return at
+
+    def _write(self, data: bytes, at: int, end: int, most: int = sys.maxsize) -> int:
+        """Take whole sequences and text, in pieces that need little memory at a time.
+
+        Returns where it ends when about `most` bytes were taken.
+        """
+        enough = at + most
+        while at < end and at < enough:
+            stop = end
+            if end - at > _PIECE:
+                stop = _piece_end(data, at, end)
+            self._take(self._decoder.decode(data[at:stop]))
+            at = stop
+        return at
 
     def skim(self, data: bytes) -> None:
         """Take bytes for what lasts in them only: modes, margins, titles, colours, the pen.
 
-        The cells stay as they are; what is fed next is written over them. It is many times as
-        quick as `feed` where that has to look closely.
+        The cells stay as they are, but for a screen that is cleared; what is fed next is written
+        over them. It is many times as quick as `feed` where that has to look closely.
         """
         data = self._begun(data)
         self._decoder.reset()
-        self._take(b"".join(_lasting.findall(data)).decode("utf-8", "replace"))
-        self._pen(data, 0, len(data))
+        start, clear = 0, last_clear(data)
+        if clear >= 0:  # what the screen showed before it does not matter
+            self._skim(data, 0, clear)
+            start = data.index(b"J" if data[clear + 2 : clear + 3] != b"?" else b"h", clear) + 1
+            self._take(data[clear:start].decode())
+        self._skim(data, start, len(data))
+
+    def _skim(self, data: bytes, start: int, end: int) -> None:
+        self._take(b"".join(_lasting.findall(data, start, end)).decode("utf-8", "replace"))
+        self.canvas.pen = last_pen(self.canvas.pen, data, start, end)
+        shift = max(data.rfind(b"\x0e", start, end), data.rfind(b"\x0f", start, end))
+        if shift >= 0:
+            self.canvas.left_set = 15 - data[shift]
 
     def _begun(self, data: bytes) -> bytes:
         """What is whole of the bytes at hand, from the last full reset on."""
-        data = self.rest + data
+        data = self.rest + data if self.rest else data
         self.rest = b""
         last = data.rfind(b"\x1b")
-        string = max(data.rfind(b"\x1b%c" % kind) for kind in _STRINGS) if last >= 0 else -1
+        if last < 0:
+            return data
+        near = max(len(data) - _PENDING, 0)  # one that began before is given up
+        string = max(data.rfind(b"\x1b%c" % kind, near) for kind in _STRINGS)
         for start in (string, last):
             if start >= 0 and not _whole(data, start):
                 rest, data = data[start:], data[:start]
@@ -114,54 +213,9 @@ class Shadow(Lasting):
         reset = data.rfind(b"\x1bc")  # RIS: nothing before it matters
         if reset >= 0:
             self.reset()
+            self._decoder.reset()  # half a character before it is nothing
             data = data[reset + 2 :]
         return data
-
-    def _skip(self, data: bytes) -> tuple[int, bytes]:
-        """Leave out lines that will have scrolled off the screen, if that is all that they do.
-
-        Returns how many bytes before them were taken, and what is left to be taken.
-        """
-        canvas, start = self.canvas, 0
-        if len(data) < _SKIPPED:
-            return 0, data
-        for match in _positional.finditer(data):
-            start = match.end()
-        if start:  # the line after it
-            start = data.find(b"\n", start) + 1
-            if not start:
-                return 0, data
-        cut = len(data)
-        for _ in range(2 * canvas.lines + 1):
-            cut = data.rfind(b"\n", start, cut)
-            if cut < 0:
-                return 0, data
-        cut = data.rfind(b"\r\n", start, cut) + 2
-        if cut < start + 2:
-            return 0, data
-        self._take(self._decoder.decode(data[:start]))
-        confined = canvas.top or canvas.bottom < canvas.lines - 1 or canvas.sides
-        if confined or canvas.charsets[0] != "B":
-            return start, data[start:]
-        self._pass(data, start, cut)
-        return start, data[cut:]
-
-    def _pass(self, data: bytes, start: int, end: int) -> None:
-        """What remains of lines that are not written: pen, character set, the cursor's line."""
-        self._pen(data, start, end)
-        self.canvas.single = 0
-        self.canvas.move_to(0, self.canvas.lines - 1)
-
-    def _pen(self, data: bytes, start: int, end: int) -> None:
-        """The pen and the character set that a part of the data ends with."""
-        canvas = self.canvas
-        last = max(data.rfind(b"\x1b[m", start, end), data.rfind(b"\x1b[0m", start, end), start)
-        newest = dict.fromkeys(reversed(_style.findall(data, last, end)))  # the same again is one
-        for style in reversed([*newest][:_MOST_KNOWN]):
-            canvas.pen = pens.apply(canvas.pen, style.decode())
-        shift = max(data.rfind(b"\x0e", start, end), data.rfind(b"\x0f", start, end))
-        if shift >= 0:
-            canvas.left_set = 15 - data[shift]
 
     def _take(self, text: str) -> None:
         """Whole sequences and text."""
@@ -211,7 +265,8 @@ class Shadow(Lasting):
         if between:
             slot = {"(": 0, ")": 1, "*": 2, "+": 3, "-": 1, ".": 2, "/": 3}.get(between[0])
             if slot is not None:
-                canvas.charsets[slot] = between[1:] + last
+                name = between[1:] + last
+                canvas.charsets[slot] = name if name in CHARSETS else "B"
             elif between + last == "#8":
                 self.private.pop(69, None)
                 canvas.fill("E")
@@ -247,6 +302,8 @@ class Shadow(Lasting):
             return partial(simple, canvas, first or 1)
         if name in ("H", "f"):
             return partial(canvas.position, first or 1, (values[1:2] or [0])[0] or 1)
+        if name == "J" and first == 3:
+            return self.forget_lines
         if name in ("J", "?J"):
             return partial(canvas.erase_display, first, name[0] == "?")
         if name in ("K", "?K"):
@@ -261,12 +318,16 @@ class Shadow(Lasting):
         elif name in ("h", "l"):
             canvas.insert = name == "h" if 4 in values else canvas.insert
             canvas.newline = name == "h" if 20 in values else canvas.newline
+        elif name in _ASKS:
+            canvas.last = ""
         elif name == "T" and len(values) < 2:
             canvas.insert_rows(canvas.top, first or 1)
         elif name == "r":
             self.margins(first, values[1] if len(values) > 1 else 0)
         elif name == "s":
             self.sides_or_save(values)
+        elif name in ("?s", "?r"):
+            (self.store_modes if name == "?s" else self.recall_modes)(values)
         elif name == "u":
             self.restore()
             canvas.wrap = False
@@ -291,6 +352,29 @@ class Shadow(Lasting):
 
 def _nothing() -> None:
     """What a sequence does that is not known."""
+
+
+def _piece_end(data: bytes, at: int, end: int) -> int:
+    """Where less can be taken without cutting a sequence in two."""
+    stop = data.rfind(b"\x1b", at + 1, at + _PIECE)
+    if stop > 0:
+        return stop
+    if data[at] != 0x1B:  # text: what begins with an escape may be a long string
+        stop = data.rfind(b"\n", at, at + _PIECE) + 1
+        if stop > 0:
+            return stop
+    stop = data.find(b"\x1b", at + _PIECE, end)
+    return end if stop < 0 else stop
+
+
+def rows_of(data: bytes, columns: int) -> list[Row]:
+    """The rows that painted lines are in a terminal of so many columns."""
+    rows: list[Row] = []
+    shadow = Shadow(columns, 1)
+    shadow.canvas.keep = rows.append
+    shadow._write(data, 0, len(data))
+    last = shadow.canvas.rows[0]
+    return rows if data.endswith(b"\r\n") or not data else [*rows, last]
 
 
 def _whole(data: bytes, at: int) -> bool:

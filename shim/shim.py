@@ -198,7 +198,8 @@ class Shim:
             raise Failure("failed_precondition", f"the container is {self.main.state}")
         process = f"{self._run}/process-{name}.json"
         durable.write(process, dict(request["process"]), sync=False)
-        session = Session(self, name, request, make_store(request, self._run, name), (0, 0))
+        store = make_store(self.loop, request, self._run, name)
+        session = Session(self, name, request, store, (0, 0))
         self.sessions[name] = session
         if session.log:
             session.sinks.append(self._log.beside(name))

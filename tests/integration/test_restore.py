@@ -217,10 +217,12 @@ def part(size, text):
     out.flush()
     input()
 input()
+for n in range(500):
+    out.write(f"\x1b[3{n % 8}mline {n}\x1b[m of history\r\n")
 out.write("before it\r\n\x1b[1m$ watch\x1b[?1049h\x1b[H\x1b[7mTITLE\x1b[m")
 out.write("\x1b[5;1Hlabel\x1b[12;3H\u65e5\u672c")
 for n in range(3):
-    part(2_250_000, f"PART {n}")
+    part(2_500_000, f"PART {n}")
 out.write("\x1b[?1049lback again")
 out.flush()
 input()
@@ -253,7 +255,7 @@ def test_joining_when_the_beginning_is_no_longer_kept(backend: Backend, what: st
 
 
 def test_a_program_of_days_that_draws_only_what_changes(backend: Backend) -> None:
-    """What it drew long ago is there, and what was on the main screen when it leaves."""
+    """What it drew long ago is there, and the main screen and its scrollback when it leaves."""
     begin(backend, "days", "bash", "-c", 'stty -echo; exec python3 -c "$0"', PARTIAL)
     try:
         with Direct(backend, "days") as stayed:
@@ -267,6 +269,7 @@ def test_a_program_of_days_that_draws_only_what_changes(backend: Backend) -> Non
             with Streamed(backend, "days") as late:
                 assert_same(stayed, late)
                 assert "before it" in late.text()
+                assert late.terminal.history_len > 450
     finally:
         backend.remove("days")
 

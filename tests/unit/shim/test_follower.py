@@ -35,7 +35,7 @@ def busy(size: int) -> bytes:
 def fed(follower: Follower, data: bytes) -> list[int]:
     """How many bytes of each block were looked at."""
     blocks = range(0, len(data), BLOCK)
-    return [follower.feed(data[start : start + BLOCK]) for start in blocks]
+    return [follower.feed(data[start : start + BLOCK])[0] for start in blocks]
 
 
 def shown(follower: Follower) -> Terminal:
@@ -93,5 +93,5 @@ def test_with_time_it_looks_again() -> None:
     follower.feed(busy(BLOCK))
     assert not follower.skims
     end = b"\x1b[m\x1b[H\x1b[2Jall of it\x1b[5;5Hagain"
-    assert follower.feed(end) == len(end)
+    assert follower.feed(end) == (len(end), 0)
     assert shown(follower).text_of(4) == "    again"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from contui.shim.follower import Follower
+from contui.shim.loop import Loop
 from contui.shim.replay import Cursor
 from contui.shim.ring import RingStore
 from contui.tui.terminal.emulator import Terminal
 from tests.unit.shim.test_shadow import state
 
 SIZE = 100_000
+ABOUT = SIZE + 32_000  # what is kept when there was leisure
 
 
 @pytest.fixture
@@ -116,3 +119,90 @@ def test_sizes_do_not_grow_without_bound(ring: RingStore) -> None:
         number, changes = change[0], changes + 1
     assert 0 < changes <= 1000
     assert ring.size_at(ring.end)[2:] == (40 + 4999 % 7, 10)
+
+
+def test_lines_that_scrolled_away_long_before_a_full_screen_program(ring: RingStore) -> None:
+    whole = Terminal(40, 10)
+    put(ring, whole, lines(3000) + b"$ top\r\n" + updates(90_000))
+    assert ring.screen()[0][0] > 100_000
+    put(ring, whole, b"\x1b[?1049l")
+    late = replayed(ring).snapshot()
+    assert len(late.history) > 2900
+    assert late == whole.snapshot()
+
+
+@pytest.fixture
+def failures() -> list[BaseException]:
+    return []
+
+
+@pytest.fixture
+def loop(failures: list[BaseException]) -> Iterator[Loop]:
+    made = Loop(failures.append)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def leisurely(tmp_path: Path, loop: Loop) -> Iterator[RingStore]:
+    store = RingStore(str(tmp_path / "ring"), SIZE, 0, loop)
+    store.resized(40, 10)
+    yield store
+    store.close(remove=True)
+
+
+def turn_until(loop: Loop, condition: Callable[[], bool]) -> None:
+    while not condition():
+        loop.turn()
+
+
+def test_what_can_wait_is_followed_while_nothing_is_written(
+    leisurely: RingStore, loop: Loop
+) -> None:
+    whole = Terminal(40, 10)
+    put(leisurely, whole, updates(20_000))
+    assert leisurely.start == 0, "there was room"
+    turn_until(loop, lambda: leisurely.end - leisurely.start <= ABOUT)
+    assert leisurely.start > 0
+    assert replayed(leisurely).snapshot() == whole.snapshot()
+
+
+def test_a_viewer_that_reads_what_could_go_is_not_robbed(leisurely: RingStore, loop: Loop) -> None:
+    put(leisurely, Terminal(40, 10), updates(20_000))
+    turn_until(loop, lambda: leisurely.start > 0)
+    cursor = Cursor(leisurely.start, 0)
+    assert leisurely.read(cursor, 100)
+    began = leisurely.start
+    loop.turn()
+    assert leisurely.start == began
+    assert leisurely.read(cursor, 100)[0][3] == 0, "there is no gap"
+
+
+@pytest.mark.parametrize("method", ["feed", "follow", "resize", "prologue"])
+def test_a_fault_of_the_shadow_costs_what_it_knew(
+    leisurely: RingStore,
+    loop: Loop,
+    failures: list[BaseException],
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+) -> None:
+    """A fake, because no bytes are known at which it fails."""
+
+    def fail(*_: object) -> None:
+        monkeypatch.undo()
+        raise LookupError("a fault")
+
+    whole = Terminal(40, 10)
+    put(leisurely, whole, b"\x1b]2;title\x07" + updates(90_000))
+    monkeypatch.setattr(Follower, method, fail)
+    leisurely.resized(41, 10)
+    whole.resize(41, 10)
+    put(leisurely, whole, updates(20_000) if method == "follow" else updates(60_000))
+    leisurely.screen()
+    turn_until(loop, lambda: leisurely.end - leisurely.start <= ABOUT)
+    (failure,) = failures
+    assert "LookupError: a fault" in str(failure)
+    put(leisurely, whole, b"\x1bc" + lines(30_000))
+    late = replayed(leisurely)
+    assert state(late) == state(whole)
+    assert late.title == ""

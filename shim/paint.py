@@ -1,0 +1,50 @@
+"""Rows of cells as text and control sequences.
+
+What `contui.shim.repaint` shows of a screen, and what `contui.shim.history` keeps of lines that
+have scrolled away. A line that wrapped is written on, so that it wraps again.
+"""
+
+from __future__ import annotations
+
+from contui.shim.pens import PLAIN, blank, switch
+from contui.shim.rows import Row
+
+
+def line(row: Row) -> str:
+    """A row's cells, in a terminal whose pen is plain before and after."""
+    text, pens = row.text, row.pens
+    if not pens:
+        return ""
+    pen = pens[0]
+    if pens.count(pen) == len(pens):  # nearly always
+        whole = "".join(text)
+        return whole if pen is PLAIN else switch(PLAIN, pen) + whole + switch(pen, PLAIN)
+    out: list[str] = []
+    pen = PLAIN
+    for character, wanted in zip(text, pens, strict=True):
+        if wanted is not pen:
+            out.append(switch(pen, wanted))
+            pen = wanted
+        out.append(character)
+    out.append(switch(pen, PLAIN))
+    return "".join(out)
+
+
+def fills(row: Row) -> bool:
+    """Whether anything in it has a background."""
+    pens = row.pens
+    if not pens or pens.count(pens[0]) == len(pens):
+        return bool(pens) and blank(pens[0]) is not PLAIN
+    return any(blank(pen) is not PLAIN for pen in {*pens})
+
+
+def on(following: Row, left: int, fill: str = " ", back: str = "\r") -> str:
+    """Goes on from a line of which `left` cells are not written, so that it wraps.
+
+    With a plain blank first where the next row would else be filled with a background.
+    """
+    text, pens = following.text, following.pens
+    gap = left == 1 and len(text) > 1 and not text[1]  # a wide character does not fit there
+    if text and (gap or not left) and blank(pens[0]) is PLAIN:
+        return ""
+    return fill * (left + 1) + back + ("" if text else "\x1b[K")
