@@ -22,7 +22,7 @@ _EXCLUSIVE = ((9, 1000, 1002, 1003), (1005, 1006, 1015, 1016), ALTERNATE)  # at 
 # Modes that are only remembered. Those that a canvas knows are apart.
 _PASSIVE = frozenset((1, 4, 5, 8, 12, 18, 19, 25, 40, 42, 66, 67, 1004, 1007, 1010, 1011, 1034,
                       1035, 1036, 1039, 2004, 2026, 9, 1000, 1002, 1003, 1005, 1006, 1015,
-                      1016))  # fmt: skip
+                      1016, 2031))  # fmt: skip
 ON_AT_START = frozenset((25, 1007))
 
 TYPE_CHECKING = False
