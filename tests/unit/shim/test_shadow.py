@@ -37,8 +37,8 @@ WHOLE = r"""
     \x1b[>4;2m \x1b[>4m \x1b[>4;1m \x1b[>4n \x1b[1"q \x1b[0"q \x1b[3\x20q \x1b[\x20q \x1b[!p
     \x1b#8 \x1b[2\x20@ \x1b[2\x20A \x1b[2'} \x1b[2'~ \x1b[?25l \x1b[?25h \x1b[?1h \x1b[?1l \x1b=
     \x1b> \x1b[?2004h \x1b[?1000h \x1b[?1002h \x1b[?1006h \x1b[?1006l \x1b[?1004h \x1b[?5h
-    \x1b[?1007l \x1b[?67h \x1b[?2031h \x1bP$qm\x1b\\ \x1b_x\x1b\\ \x1b[1\x1b[2C \x1b]0;x\x18yy \x1b[?9999h
-    \x1b[3\x18z \x1b\x20Fx \x1bc
+    \x1b[?1007l \x1b[?67h \x1bP$qm\x1b\\ \x1b_x\x1b\\ \x1b[1\x1b[2C \x1b]0;x\x18yy \x1b[?9999h
+    \x1b[3\x18z \x1b\x20Fx \x1b[?2031h \x1bc
 """
 pieces = st.one_of(
     st.text("abc xyz", min_size=1, max_size=30),
