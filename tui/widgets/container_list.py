@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from math import ceil
 
 from textual import events
 from textual.timer import Timer
@@ -40,6 +41,7 @@ class ContainerListView(TableView):
         self.handed_over = False  # a container was chosen: keys are not for the list any more
         self.holding = False  # a pane is on its way: what is typed is for it
         self._ageing: Timer | None = None
+        self._titled: tuple[list[Span], list[Span]] = ([], [])
 
     # -- changes ---------------------------------------------------------------------------------
 
@@ -54,7 +56,6 @@ class ContainerListView(TableView):
         if len(model):
             shown = f"{model.shown}/{len(model)}" if model.filter else f"{len(model)}"
             title.append(Span(f" {shown}", "strong"))
-        self.border_title = content(title)
         notes = []
         if model.marked:
             notes.append(Span(f"{len(model.marked)} marked ", "accent"))
@@ -62,7 +63,9 @@ class ContainerListView(TableView):
             notes.append(Span(f"{clean(model.filter)} ", "warn"))
         if model.sort != "created" or model.backwards:
             notes.append(Span(f"by {model.sort}{' ▴' if model.backwards else ''}", "muted"))
-        self.border_subtitle = content(notes)
+        if (title, notes) != self._titled:  # Textual draws all anew for a title
+            self._titled = title, notes
+            self.border_title, self.border_subtitle = content(title), content(notes)
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -90,16 +93,20 @@ class ContainerListView(TableView):
             self.changed()
 
     def _age_later(self) -> None:
-        """Draw again when an age that is seen reads differently, and not before."""
+        """Draw again when an age that is seen reads differently, and not before.
+
+        All of them with the clock's seconds: each at its own moment would be many drawings.
+        """
         if self._ageing is not None:
             self._ageing.stop()
             self._ageing = None
-        delay = self.model.next_change(time.time(), *self.seen())
+        now = time.time()
+        delay = self.model.next_change(now, *self.seen())
         if delay is not None:
-            self._ageing = self.set_timer(delay + 0.01, self._aged)
+            self._ageing = self.set_timer(ceil(now + delay) - now + 0.01, self._aged)
 
     def _aged(self) -> None:
-        self.refresh()
+        self.redraw_changed()
         self.post_message(Highlighted())
         self._age_later()
 

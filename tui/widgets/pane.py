@@ -37,6 +37,7 @@ class Pane(Widget):
         self.info = info
         self.news = False
         self.seen = True
+        self._framed: tuple[list[Span], list[Span]] | None = None
         self.locked = False  # every key and click is this pane's, see contui.tui.keyboard
 
     # -- what kinds of panes say -----------------------------------------------------------------
@@ -104,8 +105,9 @@ class Pane(Widget):
     def frame(self, title: list[Span], subtitle: list[Span]) -> None:
         """Write the border."""
         mark = [Span(" LOCKED ", "match"), Span(" ")] if self.locked else []
-        self.border_title = content([*mark, *title])
-        self.border_subtitle = content(subtitle)
+        if (framed := ([*mark, *title], subtitle)) != self._framed:  # each draws the pane anew
+            self._framed = framed
+            self.border_title, self.border_subtitle = map(content, framed)
 
     def told(self) -> None:
         """Something came: the tab says so while the pane is hidden."""

@@ -18,6 +18,7 @@ from contui.tui.view_models.columns import Column, Placed, column_at, heads, pla
 from contui.tui.view_models.text import Span
 from contui.tui.widgets.paint import PaintedScroll
 
+Content = tuple[bool, list[Span]]
 MOVES = {"up": -1, "down": 1, "k": -1, "j": 1}
 TABLE_FROM = 44  # cells of width from which there are columns with titles
 RIGHT, MIDDLE = 3, 2  # buttons of a mouse
@@ -40,6 +41,7 @@ class TableView(PaintedScroll, can_focus=True):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._drawn: dict[int, Content] = {}  # lines of what is seen, as they were drawn
         self._placed: tuple[tuple[int, Sequence[Column]], list[Placed]] = ((-1, ()), [])
 
     # -- what kinds of lists say -----------------------------------------------------------------
@@ -113,7 +115,14 @@ class TableView(PaintedScroll, can_focus=True):
         """The model has changed: draw what is seen anew."""
         self._measure()
         self.show_cursor()
-        self.refresh()
+        self.redraw_changed()
+
+    def redraw_changed(self) -> None:
+        """Draw those lines that are seen anew that do not read as they were drawn."""
+        top = int(self.scroll_y)
+        for y, drawn in self._drawn.items():
+            if self._content(y) != drawn:
+                self.refresh_line(y + top)
 
     def _measure(self) -> None:
         size = Size(self.size.width, self.count() + self.headed)
@@ -132,16 +141,18 @@ class TableView(PaintedScroll, can_focus=True):
     # -- drawing ---------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        selected, spans = self._drawn[y] = self._content(y)
+        base = self.rich_style + self.role("select") if selected else self.rich_style
+        return self.strip(spans, self.size.width, base)
+
+    def _content(self, y: int) -> Content:
+        """What stands in a line of what is seen, and whether the cursor does."""
         if self.headed and y == 0:
-            return self.strip([Span("   "), *heads(self.placed(), *self.sorted_by())], width)
+            return False, [Span("   "), *heads(self.placed(), *self.sorted_by())]
         index = y - self.headed + int(self.scroll_y)
         if index >= self.count():
-            return self.strip(self._nothing(y - self.headed), width)
-        base = self.rich_style
-        if index == self.cursor():
-            base += self.role("select")
-        return self.strip(self.line(index, width), width, base)
+            return False, self._nothing(y - self.headed)
+        return index == self.cursor(), self.line(index, self.size.width)
 
     def _nothing(self, y: int) -> list[Span]:
         lines = self.empty()
