@@ -1,4 +1,4 @@
-"""A pane of the TUI: from a key to its painted cell, and what a flood does to keys and memory.
+"""A pane of the TUI: from a key to its painted cell, and what floods do to keys and memory.
 
 The TUI runs in a terminal of the bench's own, as a person's would; tmux does the same beside it.
 The keys are letters that no control sequence contains, each other than those on its line, so the
@@ -38,20 +38,31 @@ ROWS = (
     ),
     Row("pane-flood-stop", "ctrl-c to the end of `yes`", "ms", (Limit("≤", 100, "ms"),)),
     Row("pane-flood-memory", "the TUI's growth under `yes`", "MB", (Limit("≤", 64, "MB"),)),
+    Row("pane-cat-key", "key to program under `cat`", "ms", (Limit("≤", 100, "ms", "p99"),), True),
+    Row("pane-cat-stop", "ctrl-c to the end of `cat`", "ms", (Limit("≤", 100, "ms"),)),
+    Row("pane-cat-memory", "the TUI's growth under `cat`", "MB", (Limit("≤", 64, "MB"),)),
+    Row("pane-cat", "`cat` of a large file to its last line", "MB/s", (Ratio("≥", 0.5, TMUX),)),
 )
 COLS, LINES = 120, 32
 LETTERS = [chr(code) for code in range(0x410, 0x4C0)]  # more than a line is long
 BLOCK = 40  # keys that one contender gets before another's turn
 HANG = 60.0  # seconds after which nothing more is expected
 READY = "ready-to-echo"
+FLOODING = b"flooding"  # in every line of a flood
 ECHO = ("sh", "-c", "stty raw -echo; echo ready-to-''echo; exec cat")
 # Notes each line and floods; the interrupt ends the flood, which is noted, too.
 FLOOD = (
-    "sh",
-    "-c",
     f"trap 'echo stopped >> {SHARE}/keys' INT; stty -echo; echo ready-to-''echo; read go; "
     f"exec 3<&0; (while read key <&3; do echo $key >> {SHARE}/keys; done) & "
-    "yes flooding; sleep 1000",
+)
+FLOODS = {
+    "pane-flood": "yes flooding",
+    "pane-cat": f"(while :; do cat {SHARE}/text; done)",
+}
+TEXT_MB = 8  # of the file that is shown again and again
+CAT = (
+    "stty -echo; echo ready-to-''echo; read go; "
+    "for n in $(seq {times}); do cat {folder}/text; done; echo all-of-''it"
 )
 
 
@@ -59,7 +70,10 @@ def measure(bench: Bench) -> dict[str, dict[str, Samples]]:
     engine = bench.engines.get(CONTUI)
     if engine is None:
         return {row.name: {} for row in ROWS}
-    return {"pane-echo": echoes(bench, engine), **flooded(bench, engine)}
+    found = {"pane-echo": echoes(bench, engine)}
+    for rows, flood in FLOODS.items():
+        found |= flooded(bench, engine, rows, flood)
+    return {**found, "pane-cat": shown(bench, engine)}
 
 
 @contextlib.contextmanager
@@ -96,7 +110,7 @@ def echoes(bench: Bench, engine: Engine) -> dict[str, Samples]:
         failed: dict[str, Samples] = {}
         opened: dict[str, Callable[[], contextlib.AbstractContextManager[PtyProcess]]] = {
             CONTUI: lambda: pane(bench, engine, ECHO),
-            TMUX: lambda: tmux(bench),
+            TMUX: lambda: tmux(bench, ECHO[2]),
         }
         for name, opening in opened.items():
             try:
@@ -114,15 +128,15 @@ def echoes(bench: Bench, engine: Engine) -> dict[str, Samples]:
 
 
 @contextlib.contextmanager
-def tmux(bench: Bench) -> Iterator[PtyProcess]:
-    """tmux with the same program in it, outside of any container."""
-    program = found_or_absent(TMUX)
+def tmux(bench: Bench, program: str) -> Iterator[PtyProcess]:
+    """tmux with the same program in it, a shell's, outside of any container."""
+    command_of_tmux = found_or_absent(TMUX)
     home = Path(bench.pen.work / bench.name())
     home.mkdir()
-    server = [program, "-S", str(home / "socket"), "-f", "/dev/null"]
+    server = [command_of_tmux, "-S", str(home / "socket"), "-f", "/dev/null"]
     command = " ".join(f"'{word}'" for word in bench.floor.busybox(*ECHO[:1]))
     script = home / "script"
-    script.write_text(ECHO[2])
+    script.write_text(program)
     env = {**bench.floor.env, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
     try:
         argv = [*server, "-u", "new-session", f"{command} {script}"]
@@ -153,18 +167,20 @@ def stroke(bench: Bench, terminal: PtyProcess, letter: str) -> float:
     return (time.perf_counter() - began) * 1e3
 
 
-def flooded(bench: Bench, engine: Engine) -> dict[str, dict[str, Samples]]:
-    """What keys, the interrupt and memory are like while a pane is flooded."""
-    names = [row.name for row in ROWS[1:]]
+def flooded(bench: Bench, engine: Engine, rows: str, flood: str) -> dict[str, dict[str, Samples]]:
+    """What keys, the interrupt and memory are like while a pane is flooded; rows by their head."""
+    names = [f"{rows}-{what}" for what in ("key", "stop", "memory")]
     share = bench.share()
+    write_text(share)
     notes = share / "keys"
     notes.write_text("")
     try:
-        with pane(bench, engine, FLOOD, "-v", f"{share}:{SHARE}") as terminal:
+        command = ("sh", "-c", f"{FLOOD}{flood}; sleep 1000")
+        with pane(bench, engine, command, "-v", f"{share}:{SHARE}") as terminal:
             pid = terminal.process.pid
             before = resident(pid)
             terminal.send(b"\r")
-            terminal.expect(b"flooding", HANG)
+            terminal.expect(FLOODING, HANG)
             read_for(terminal, 2.0)
             keys = [
                 noted(terminal, notes, f"key{n}\r", f"key{n}") for n in range(bench.some(60, 6))
@@ -176,6 +192,51 @@ def flooded(bench: Bench, engine: Engine) -> dict[str, dict[str, Samples]]:
     values = (keys, [stopped], [grown])
     pairs = zip(names, values, strict=True)
     return {name: {CONTUI: Samples.of(found)} for name, found in pairs}
+
+
+def write_text(folder: Path) -> None:
+    """The file that `cat` shows: lines of words and numbers, some of them coloured."""
+    lines = [
+        f"{n:8} \x1b[3{n % 8}mflooding\x1b[m with {n * 7919 % 9973} words" for n in range(20000)
+    ]
+    block = "\n".join([*lines, ""]).encode()
+    with (folder / "text").open("wb") as file:
+        for _ in range(TEXT_MB * 1_000_000 // len(block) + 1):
+            file.write(block)
+
+
+def shown(bench: Bench, engine: Engine) -> dict[str, Samples]:
+    """Megabytes a second of a large file, from the key that begins to its last line painted."""
+    times = bench.some(120, 4)
+    share = bench.share()
+    write_text(share)
+    size = (share / "text").stat().st_size * times / 1e6
+
+    def ours() -> contextlib.AbstractContextManager[PtyProcess]:
+        command = ("sh", "-c", CAT.format(times=times, folder=SHARE) + "; sleep 1000")
+        return pane(bench, engine, command, "-v", f"{share}:{SHARE}")
+
+    def theirs() -> contextlib.AbstractContextManager[PtyProcess]:
+        return tmux(bench, CAT.format(times=times, folder=share) + "; sleep 1000")
+
+    opened = {CONTUI: ours, TMUX: theirs}
+
+    def rate(name: str) -> float:
+        with opened[name]() as terminal:
+            began = time.perf_counter()
+            terminal.send(b"\r")
+            while b"all-of-it" not in terminal.output:
+                if time.perf_counter() - began > 10 * HANG:
+                    raise MeasureError("the end was never shown")
+                terminal.output = terminal.output[-100:]
+                terminal.read(1.0)
+            return size / (time.perf_counter() - began)
+
+    try:
+        found_or_absent(TMUX)
+    except Absent as error:
+        return {**bench.rounds([CONTUI], rate, 1, 1, 60), TMUX: Samples.failed(str(error))}
+    return bench.rounds(list(opened), rate, 3, 1, 120)
 
 
 def noted(terminal: PtyProcess, notes: Path, keys: str, word: str) -> float:
