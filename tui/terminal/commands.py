@@ -64,17 +64,15 @@ def parse_color(text: str) -> int | None:
 
 def named_color(name: str) -> int | None:
     """0xrrggbb of a colour that X11 names, in any case and with or without blanks."""
+    # Only when a program names one. Color.parse would look for what an unknown name may mean,
+    # which takes a thousand times as long as the sequence takes to send.
+    from textual._color_constants import COLOR_NAME_TO_RGB
+
     name = name.lower().replace(" ", "")
     if name in X11_COLORS or not name.isalpha():
         return X11_COLORS.get(name)
-    from textual.color import Color, ColorParseError  # only when a program names one
-
-    try:
-        color = Color.parse(name)
-    except ColorParseError:
-        return None
-    red, green, blue = color.rgb
-    return red << 16 | green << 8 | blue if color.a else None
+    red, green, blue, *alpha = COLOR_NAME_TO_RGB.get(name, (0, 0, 0, 0))
+    return None if alpha else red << 16 | green << 8 | blue
 
 
 def color_reply(color: int) -> str:

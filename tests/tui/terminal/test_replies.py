@@ -77,7 +77,7 @@ REPLIES: list[tuple[bytes, bytes]] = [
         (b"light sky blue", b"8787/cece/fafa"),
         (b"grey", b"bebe/bebe/bebe"),
         (b"nocolor", b"0000/0000/0000"),
-        (b"auto", b"0000/0000/0000"),
+        (b"ansi_red", b"0000/0000/0000"),
         (b"transparent", b"0000/0000/0000"),
     )],
     (b"\x1b[?2031h\x1b[?2031$p", b"\x1b[?2031;1$y"),
