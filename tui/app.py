@@ -56,6 +56,7 @@ from contui.tui.widgets.details import Details
 from contui.tui.widgets.key_bar import KeyBar
 from contui.tui.widgets.overview import Overview
 from contui.tui.widgets.pane import Pane
+from contui.tui.widgets.prompt import Prompt
 from contui.tui.widgets.tab_bar import TabBar
 from contui.tui.widgets.title_bar import TitleBar
 from contui.tui.widgets.workspace import WorkspaceView
@@ -299,6 +300,9 @@ class ContuiApp(Actions, Keyboard, DirectKeys, Notifying, Faults, Colours, inher
     def _key_pressed(self, message: KeyPressed) -> None:
         if self._held is not None:
             self._held.append(message.event)
+            return
+        if isinstance(prompt := self.main.focused, Prompt):
+            prompt.on_key(message.event)  # it was on its way when the prompt took the keyboard
             return
         pane = self.focused_pane()
         if pane is not None and pane.captures:

@@ -105,7 +105,7 @@ class ListActions(StatsActions, TabActions):
         prompt = self.main.query_one("#filter", Prompt)
         prompt.set(*self.filtered())
         prompt.display = True
-        prompt.focus()
+        self.main.set_focus(prompt)  # now: the next key may be here already
 
     @on(Prompt.Changed, "#filter")
     def _filter_typed(self, event: Prompt.Changed) -> None:

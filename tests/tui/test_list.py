@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import Key
 
+from contui.tui.widgets.container_list import ContainerListView
 from contui.tui.widgets.prompt import Prompt
 from tests.tui.conftest import Open
 from tests.tui.fake_backend import EXITED, FakeBackend
@@ -169,3 +171,16 @@ async def test_what_is_wrong_with_a_filter_is_said_whole(
         await driver.press(*"averyveryverylongnamethatdoesnotfitintothenarrowlist" * 2)
         assert "…" in said()
         assert said().endswith("narrowlist")
+
+
+async def test_what_is_typed_at_once_behind_the_slash_is_in_the_filter(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("web")
+    backend.add("db")
+    async with opened() as driver:
+        view = driver.app.main.query_one(ContainerListView)
+        for character in "/cdb":  # all of it on its way before any of it is done
+            view.post_message(Key(character, character))
+        await driver.until(lambda: driver.app.containers.filter == "cdb")
+        assert driver.app.screen is driver.app.main

@@ -183,7 +183,7 @@ class LogPane(Finding):
         prompt.ask(mark, hint)
         prompt.set(text)
         prompt.display = True
-        prompt.focus()
+        self.screen.set_focus(prompt)  # now: the next key may be here already
 
     def act_text_search(self) -> None:
         """Type a regular expression."""

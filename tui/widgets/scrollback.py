@@ -89,7 +89,7 @@ class ScrollbackPane(Pane):
         prompt = self.query_one(Prompt)
         prompt.set("")
         prompt.display = True
-        prompt.focus()
+        self.screen.set_focus(prompt)
 
     @on(Prompt.Changed)
     def _typed_pattern(self, event: Prompt.Changed) -> None:

@@ -92,7 +92,7 @@ class TextPane(Pane):
         prompt = self.query_one(Prompt)
         prompt.set("")
         prompt.display = True
-        prompt.focus()
+        self.screen.set_focus(prompt)
 
     @on(Prompt.Changed)
     def _typed(self, event: Prompt.Changed) -> None:
