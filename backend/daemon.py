@@ -164,6 +164,7 @@ class Daemon:
     async def _checkpoints(self, store: Store) -> None:
         while True:
             await asyncio.sleep(CHECKPOINT_SECONDS)
+            store.settle()
             if store.written:
                 await asyncio.to_thread(store.checkpoint)
 

@@ -11,6 +11,7 @@ import json
 import logging
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +25,8 @@ from contui.backend.errors import Internal
 from contui.proto.v1.containers_pb2 import ContainerSpec
 
 log = logging.getLogger(__name__)
+
+OWED = 10_000  # changes that are kept in memory while the disk is full
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS containers (
@@ -65,6 +68,7 @@ class Store:
         self._path = path
         self.warning = ""
         self.written = False  # since the last checkpoint
+        self._owed: deque[tuple[str, tuple[object, ...]]] = deque()  # what a full disk refused
         self._db = self._open()
 
     def _open(self) -> sqlite3.Connection:
@@ -111,8 +115,40 @@ class Store:
                 part.rename(part.with_name(aside + suffix))
         return aside
 
+    def _keep(self, change: str, values: tuple[object, ...]) -> None:
+        """Make a change. What a full disk refuses is owed, in order, until there is space: to stop
+        and remove containers is how space is made, so neither may wait for it."""
+        self.settle()
+        if not self._owed:
+            try:
+                self._db.execute(change, values)
+            except sqlite3.OperationalError as error:
+                if not is_full(error):
+                    raise
+                log.warning("the disk is full: the catalogue keeps what changes in memory")
+            else:
+                self.written = True
+                return
+        if len(self._owed) >= OWED:
+            raise sqlite3.OperationalError("database or disk is full")
+        self._owed.append((change, values))
+
+    def settle(self) -> None:
+        """Write what is owed, as far as there is space for it."""
+        while self._owed:
+            try:
+                self._db.execute(*self._owed[0])
+            except sqlite3.OperationalError as error:
+                if not is_full(error):
+                    raise
+                return
+            self._owed.popleft()
+            self.written = True
+
     def insert(self, container: Container) -> None:
-        """A new container. Raises sqlite3.IntegrityError when its name or id is taken."""
+        """A new container. Raises sqlite3.IntegrityError when its name or id is taken, and
+        sqlite3.OperationalError when the disk is full: it must be found again after a crash."""
+        self.settle()
         self.written = True
         self._db.execute(
             f"INSERT INTO containers ({_FIXED}, {_MUTABLE}) VALUES ({', '.join('?' * 14)})",
@@ -121,16 +157,14 @@ class Store:
 
     def update(self, container: Container) -> None:
         """Keep the state, name and counters of a container."""
-        self.written = True
         columns = ", ".join(f"{column.strip()} = ?" for column in _MUTABLE.split(","))
-        self._db.execute(
+        self._keep(
             f"UPDATE containers SET {columns} WHERE id = ?", (*_mutable(container), container.id)
         )
 
     def delete(self, container_id: str) -> None:
         """Forget a container. Idempotent."""
-        self.written = True
-        self._db.execute("DELETE FROM containers WHERE id = ?", (container_id,))
+        self._keep("DELETE FROM containers WHERE id = ?", (container_id,))
 
     def containers(self) -> Iterator[Container]:
         """All containers of the catalogue, oldest first."""
@@ -139,9 +173,8 @@ class Store:
             yield _container(row)
 
     def audit(self, action: str, container_id: str, name: str, detail: str, uid: int) -> None:
-        """Write down who did what, before it is done."""
-        self.written = True
-        self._db.execute(
+        """Write down who did what, before it is done; on a full disk, once there is space."""
+        self._keep(
             "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)",
             (time.time_ns(), uid, action, container_id, name, detail),
         )
@@ -163,14 +196,27 @@ class Store:
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file; waits for the disk. Any thread may call it."""
         self.written = False
-        with sqlite3.connect(self._path) as other:
+        other = sqlite3.connect(self._path)
+        try:
             other.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        other.close()
+        except sqlite3.OperationalError as error:
+            if not is_full(error):
+                raise
+            self.written = True  # it stays in the write-ahead log, and is tried again
+        finally:
+            other.close()
 
     def close(self) -> None:
         """Close the file; nothing can be kept any more."""
+        self.settle()
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
+
+
+def is_full(error: Exception) -> bool:
+    """Whether an error of sqlite says that there is no space left."""
+    code = getattr(error, "sqlite_errorcode", 0)  # not there in errors that Python itself raises
+    return isinstance(error, sqlite3.OperationalError) and code == sqlite3.SQLITE_FULL
 
 
 def _check(database: sqlite3.Connection) -> None:

@@ -8,12 +8,14 @@ INTERNAL with a sentence, so that no traceback reaches a person.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import grpc
 
+from contui.backend.containers.store import is_full
 from contui.backend.errors import ContuiError, Internal, metadata
 
 log = logging.getLogger(__name__)
@@ -78,8 +80,24 @@ async def refuse(context: Any, error: Exception, method: str) -> None:
         raise error
     if not isinstance(error, ContuiError):
         log.error("%s failed", method, exc_info=error)
-        error = Internal(
-            f"the backend failed at {method.rpartition('/')[2]}: {error}",
-            "its log has more; this is a defect of contui",
-        )
+        error = _for_a_person(error, method.rpartition("/")[2])
     await context.abort(error.code, error.message, metadata(error))
+
+
+def _for_a_person(error: Exception, method: str) -> ContuiError:
+    """What no handler expected: a full disk, which is nobody's mistake, or a defect."""
+    if _full(error):
+        return Internal(
+            f"{method} failed: no space is left on the disk of the state directory",
+            "free some and try again; contui system df says what takes it",
+            "disk-full",
+        )
+    return Internal(
+        f"the backend failed at {method}: {error}", "its log has more; this is a defect of contui"
+    )
+
+
+def _full(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return is_full(error)

@@ -204,4 +204,4 @@ class Writer:
         return 0
 
 
-VERBS = {"logs": Verb(_logs, "CONTAINER...", _FLAGS, 1, complete="containers")}
+VERBS = {"logs": Verb(_logs, "CONTAINER…", _FLAGS, 1, complete="containers")}

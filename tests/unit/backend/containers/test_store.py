@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from contui.backend.containers import store as store_module
 from contui.backend.containers.model import Container, Identity
 from contui.backend.containers.state import Created, Exit, Exited, Run, Running
-from contui.backend.containers.store import Store
+from contui.backend.containers.store import Store, is_full
 from contui.backend.errors import Internal
 from contui.proto.v1.containers_pb2 import ContainerSpec
 
@@ -124,4 +125,41 @@ def test_audit_and_meta(tmp_path: Path) -> None:
     store.set_meta("boot_id", "a")
     store.set_meta("boot_id", "b")
     assert store.meta("boot_id") == "b"
+    store.close()
+
+
+def test_what_a_full_disk_refuses_is_written_when_there_is_space(tmp_path: Path) -> None:
+    store = Store(tmp_path / "contui.db")
+    one, two = container("web"), container("db", 2)
+    store.insert(one)
+    store.insert(two)
+    store._db.execute("PRAGMA max_page_count = 1")  # as many as there are now, and no more
+    while not store._owed:
+        store.audit("stop", one.id, "web", "x" * 1000, 0)
+    one.restart_count = 7
+    store.update(one)
+    store.delete(two.id)
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        store.insert(container("y" * 100_000, 3))
+    assert is_full(caught.value)
+    assert [found.restart_count for found in store.containers()] == [0, 0], "in their order"
+    records = len(store.audited(one.id))
+    store._db.execute("PRAGMA max_page_count = 100000")
+    store.settle()
+    assert len(store.audited(one.id)) == records + 1
+    store.close()
+    again = Store(tmp_path / "contui.db")
+    assert list(again.containers()) == [one]
+    again.close()
+
+
+def test_what_is_owed_has_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "OWED", 2)
+    store = Store(tmp_path / "contui.db")
+    store._db.execute("PRAGMA max_page_count = 1")
+    while len(store._owed) < 2:
+        store.audit("stop", "id", "web", "x" * 1000, 0)
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        store.audit("stop", "id", "web", "x" * 1000, 0)
+    store._db.execute("PRAGMA max_page_count = 100000")
     store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from contui.proto.v1.system_pb2_grpc import SystemServiceServicer, SystemService
 
 
 class Failing(SystemServiceServicer):
+    failure: Exception = ZeroDivisionError("oops")
+
     async def Version(self, request: Any, context: Any) -> pb.VersionResponse:
         return pb.VersionResponse(version="1")
 
@@ -23,7 +26,7 @@ class Failing(SystemServiceServicer):
         raise NotFound("there is no x", "make one", "no-such-x")
 
     async def DiskUsage(self, request: Any, context: Any) -> pb.DiskUsageResponse:
-        raise ZeroDivisionError("oops")
+        raise self.failure
 
     async def Shutdown(self, request: Any, context: Any) -> pb.ShutdownResponse:
         await context.abort(grpc.StatusCode.ABORTED, "by itself")
@@ -65,6 +68,16 @@ async def test_a_defect_is_a_sentence(
     assert "oops" in str(caught.value.details())
     assert "Traceback" not in str(caught.value.details())
     assert "ZeroDivisionError" in caplog.text, "the log has the places"
+
+
+async def test_a_full_disk_is_no_defect(
+    stub: SystemServiceStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Failing, "failure", OSError(errno.ENOSPC, "No space left on device"))
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await stub.DiskUsage(pb.DiskUsageRequest())
+    assert "no space is left" in str(caught.value.details())
+    assert dict(caught.value.trailing_metadata())["contui-kind"] == "disk-full"
 
 
 async def test_an_abort_passes(stub: SystemServiceStub) -> None:
