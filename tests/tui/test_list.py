@@ -173,14 +173,20 @@ async def test_what_is_wrong_with_a_filter_is_said_whole(
         assert said().endswith("narrowlist")
 
 
-async def test_what_is_typed_at_once_behind_the_slash_is_in_the_filter(
+async def test_what_is_typed_at_once_is_for_the_filter_up_to_enter_and_then_for_the_list(
     backend: FakeBackend, opened: Open
 ) -> None:
+    backend.add("cdb")
     backend.add("web")
-    backend.add("db")
     async with opened() as driver:
         view = driver.app.main.query_one(ContainerListView)
         for character in "/cdb":  # all of it on its way before any of it is done
             view.post_message(Key(character, character))
         await driver.until(lambda: driver.app.containers.filter == "cdb")
-        assert driver.app.screen is driver.app.main
+        prompt = driver.app.main.query_one("#filter", Prompt)
+        prompt.post_message(Key("enter", "\r"))
+        prompt.post_message(Key("space", " "))
+        prompt.post_message(Key("C", "C"))
+        await driver.until(lambda: driver.app.containers.marked)
+        assert driver.app.containers.filter == "cdb"
+        assert not prompt.display

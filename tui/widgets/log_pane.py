@@ -320,8 +320,9 @@ class LogPane(Finding):
         elif self._note:
             line.say(self._note)
         elif not self.reading.window.lines and self.state() not in ("reading", "reconnecting"):
-            words = "nothing matches" if self.reading.wanted.pattern else "nothing has been printed"
-            line.say([Span(f"{words} yet", "muted")])
+            chosen = self.reading.wanted != Wanted()
+            words = "nothing like that" if chosen else "nothing"
+            line.say([Span(f"{words} has been printed yet", "muted")])
         else:
             line.say([])
 

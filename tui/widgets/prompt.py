@@ -10,6 +10,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from contui.tui.messages import KeyPressed
 from contui.tui.view_models.text import Span, clean
 from contui.tui.widgets.paint import Painted
 
@@ -55,6 +56,7 @@ class Prompt(Painted, can_focus=True):
         self.text = ""
         self.problem = ""
         self._below: list[str] = []
+        self._behind: list[events.Key] | None = None  # typed behind the enter that is under way
 
     def ask(self, mark: str, hint: str) -> None:
         """What stands before the line, and in it while it is empty."""
@@ -63,6 +65,8 @@ class Prompt(Painted, can_focus=True):
     def set(self, text: str, problem: str = "") -> None:
         """Replace the text, and what is wrong with it."""
         self.text, self.problem = text, problem
+        if problem:  # it goes on
+            self._behind = None
         self._make_room()
         self.refresh()
 
@@ -78,9 +82,24 @@ class Prompt(Painted, can_focus=True):
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
 
+    def on_focus(self) -> None:
+        self._behind = None
+
+    def on_blur(self) -> None:
+        """What was typed behind enter is for where the keyboard is now."""
+        behind, self._behind = self._behind or [], None
+        if not self.screen.is_modal:  # else it may be for the next dialog
+            for event in behind:
+                self.app.post_message(KeyPressed(event))
+
     def on_key(self, event: events.Key) -> None:
+        if self._behind is not None:
+            event.stop()
+            self._behind.append(event)
+            return
         if event.key in ("enter", "escape"):
             event.stop()
+            self._behind = None if self.problem else []
             self.post_message(self.Done(self, self.text, event.key == "enter"))
             return
         text = self._typed(event)
