@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 _PR_SET_CHILD_SUBREAPER = 36  # see prctl(2)
 _IGNORED = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)
-_prctl = dlsym(dlopen("libc.so.6", 2), "prctl")  # without ctypes, which is ten times as large
+_libc = dlopen("libc.so.6", 2)
+_prctl = dlsym(_libc, "prctl")  # without ctypes, which is ten times as large
+_M_MMAP_THRESHOLD = -3  # see mallopt(3)
+_LARGE = 128 << 10  # bytes of memory that are given back when they are free
 
 
 def main(fd: int) -> None:
@@ -40,11 +43,51 @@ def main(fd: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody is left a zombie, see wait(2)
     gc.collect()
     gc.freeze()
+    ready = False  # for terminals
     while True:  # each page that changes here between two forks is one page less that is shared
         data = channel.recv(65536)
         if not data:
             os._exit(0)
         _spawn(channel, data)
+        if not ready and _has_terminal(data):
+            ready = True
+            _load_rest()
+
+
+def _has_terminal(data: bytes) -> bool:
+    """Whether a container that was asked for has one; what is wrong with it, its shim tells."""
+    try:
+        container = jsonlite.loads(data)["container_dir"]
+        return bool(jsonlite.loads(durable.slurp(f"{container}/shim.json")).get("tty"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def _load_rest() -> None:
+    """What a shim needs once the ring of a terminal is full.
+
+    Shims forked from here on share it; one that loads it then has a copy of its own.
+    """
+    try:
+        import contui.shim.follower
+        import contui.shim.history
+        import contui.shim.repaint  # noqa: F401
+    except ImportError:  # they are being replaced: whoever needs them tries again
+        return
+    gc.collect()
+    gc.freeze()
+
+
+def _give_back() -> None:
+    """Let no large block of memory that was free once raise the size of what is kept for the next.
+
+    A full ring moves on by half a megabyte, of which nothing has to stay.
+    """
+    try:
+        mallopt = dlsym(_libc, "mallopt")
+    except OSError:  # of another C library
+        return
+    call_cdeclfunction(mallopt, (_M_MMAP_THRESHOLD, _LARGE))
 
 
 def _spawn(channel: RawSocket, data: bytes) -> None:
@@ -91,6 +134,7 @@ def _settle() -> None:
     for number in _IGNORED:
         signal.signal(number, signal.SIG_IGN)
     _set_subreaper(1)
+    _give_back()
     null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
     for fd in (0, 1, 2):
         os.dup2(null, fd)

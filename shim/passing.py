@@ -86,10 +86,14 @@ def last_pen(pen: Pen, data: bytes, start: int, end: int) -> Pen:
     """The pen that a part of the data ends with, when it begins with this one."""
     if data.find(b"\x1b", start, end) < 0:
         return pen
-    last = max(data.rfind(b"\x1b[m", start, end), data.rfind(b"\x1b[0m", start, end), start)
-    newest = dict.fromkeys(reversed(_style.findall(data, last, end)))  # the same again is one
-    for style in reversed([*newest][:_MOST_STYLES]):
-        pen = pens.apply(pen, style.decode())
+    at = max(data.rfind(b"\x1b[m", start, end), data.rfind(b"\x1b[0m", start, end), start)
+    while at < end:  # in parts, because there may be very many
+        stop = data.rfind(b"\x1b", at + 1, at + _PART) if end - at > _PART else end
+        stop = stop if stop > 0 else end
+        newest = dict.fromkeys(reversed(_style.findall(data, at, stop)))  # the same again is one
+        for style in reversed([*newest][:_MOST_STYLES]):
+            pen = pens.apply(pen, style.decode())
+        at = stop
     return pen
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _PENDING = 4096  # bytes of a sequence that is not whole, before it is given up
 _MOST_COUNT = 32767  # that a parameter says
-_PIECE = 16 << 10  # bytes that are taken apart at a time
+_PIECE = 4 << 10  # bytes that are taken apart at a time
 _TRIES = 4  # to come to the bottom of the screen
 _MOST_KNOWN = 1024  # sequences whose meaning is remembered
 _SHORTEST_FORGOTTEN = 40  # characters of a sequence that is not worth it
