@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
+
+import pytest
 
 from contui.tui import list_memory
 from contui.tui.screens.choose import ChooseScreen
@@ -159,3 +162,35 @@ async def test_the_list_at_80_columns_ends_lines_in_an_ellipsis(
         assert "long…" in "".join(lines[first : first + 3]), (
             "three lines, and it says that it is cut"
         )
+
+
+async def test_only_lines_that_read_differently_are_drawn(
+    backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop(backend)
+    async with opened() as driver:
+        found, drawn = view(driver), []
+        monkeypatch.setattr(time, "time", lambda: 1_800_000_000.0)
+        for y in range(found.size.height):
+            found.render_line(y)
+        monkeypatch.setattr(found, "refresh_line", drawn.append)
+        found.changed()
+        assert drawn == []
+        info = driver.app.containers.find("blog")
+        assert info is not None
+        driver.app.containers.marked.add(info.id)
+        found.changed()
+        assert drawn == [driver.app.containers.index_of(info.id)]
+
+
+async def test_ages_change_together(
+    backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop(backend)
+    async with opened() as driver:
+        delays: list[float] = []
+        monkeypatch.setattr(time, "time", lambda: 1_800_000_000.75)
+        monkeypatch.setattr(driver.app.containers, "next_change", lambda *_: 0.1)
+        monkeypatch.setattr(view(driver), "set_timer", lambda delay, _: delays.append(delay))
+        view(driver)._age_later()
+        assert delays == [pytest.approx(0.26)]
