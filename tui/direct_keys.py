@@ -9,6 +9,8 @@ At the other ends: `contui.tui.terminal.driver` and `contui.tui.terminal.widget`
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Any
@@ -19,18 +21,38 @@ from textual.message_pump import MessagePump
 
 from contui.tui.windows import Windows
 
+Post = Callable[[Message], object]
 #: Seconds after which a marker is lost: the widget that had it was taken down.
 LOST = 1.0
 
 
 class DirectKeys(Windows):
-    """Mixed into the app; its driver asks it first."""
+    """Mixed into the app; its driver gives it all that it reads."""
 
     _marker_since = 0.0  # when the marker that is under way set out; 0: none is
     _more_behind = False  # something followed that marker
 
-    def take_input(self, message: Message, post: Callable[[Message], object]) -> None:
-        """Take something that was read from the terminal; what is not for here goes to `post`."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._waiting: deque[tuple[Message, Post]] = deque()  # for that marker
+
+    def take_input(self, message: Message, post: Post) -> None:
+        """Take something that was read from the terminal; what is not for here goes to `post`.
+
+        A key waits until what was read before it has had its effect: it may be for what that opens.
+        """
+        self._take_waiting()
+        if self._waiting or (isinstance(message, events.Key) and self._marker_under_way()):
+            self._waiting.append((message, post))
+            asyncio.get_running_loop().call_later(LOST, self._take_waiting)
+        else:
+            self._take(message, post)
+
+    def _take_waiting(self) -> None:
+        while self._waiting and not self._marker_under_way():
+            self._take(*self._waiting.popleft())
+
+    def _take(self, message: Message, post: Post) -> None:
         if isinstance(message, events.Key) and self._nothing_under_way():
             view: Any = self.focused
             if hasattr(view, "take_key") and view._message_queue.empty():
@@ -40,29 +62,28 @@ class DirectKeys(Windows):
         post(message)
         self._mark()
 
-    def _mark(self) -> None:
-        """No key may overtake what was just posted to the app."""
-        if self._marker_under_way():
-            self._more_behind = True
-        else:
-            self.call_later(self._send_marker)
-
     def _nothing_under_way(self) -> bool:
         if self._marker_under_way() or self._held is not None or not self.app_focus:
             return False
         pumps: tuple[MessagePump, ...] = (self, self.main)
         return self.screen is self.main and all(pump._message_queue.empty() for pump in pumps)
 
+    # -- the marker ------------------------------------------------------------------------------
+
     def _marker_under_way(self) -> bool:
         return self._marker_since > 0 and monotonic() - self._marker_since < LOST
 
-    def _send_marker(self) -> None:
-        """Send a marker behind what the app has just handed on."""
+    def _mark(self) -> None:
+        """Send a marker behind what was just posted to the app."""
         if self._marker_under_way():
             self._more_behind = True
             return
         self._marker_since, self._more_behind = monotonic(), False
-        self._go_on(self._stations(), self._marker_since)
+        self.call_later(self._send_marker, self._marker_since)
+
+    def _send_marker(self, since: float) -> None:
+        """The app has handed on what the marker follows."""
+        self._go_on(self._stations(), since)
 
     def _stations(self) -> Iterator[MessagePump]:
         """The way of a key that nobody wants: up to the app, which gives it to whom it is for."""
@@ -82,7 +103,8 @@ class DirectKeys(Windows):
                 return
         self._marker_since = 0.0
         if self._more_behind:
-            self.call_later(self._send_marker)
+            self._mark()
+        self._take_waiting()
 
     def type_on(self, event: events.Key) -> None:
         super().type_on(event)

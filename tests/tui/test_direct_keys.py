@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from contui.tui.terminal.raw_input import RawKeyParser
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import FakeBackend
@@ -45,7 +47,7 @@ async def test_behind_a_paste(backend: FakeBackend, opened: Open) -> None:
         await driver.attach("lab")
         await quiet(driver)
         posted = read_from_terminal(driver, "ab\x1b[200~past\x10\x11ed\x1b[201~cd")
-        assert posted == ["RawPaste", "RawKey", "RawKey"]
+        assert posted == ["RawPaste"], "the keys behind it wait for it"
         await driver.until(lambda: session.typed == b"abpast\x10\x11edcd")
         await quiet(driver)
         assert read_from_terminal(driver, "e") == []
@@ -100,3 +102,25 @@ async def test_a_marker_that_was_lost_does_not_stop_it(backend: FakeBackend, ope
         await quiet(driver)
         driver.app._marker_since = 1.0  # long ago, in a pane that is gone
         assert driver.app._nothing_under_way()
+
+
+async def test_keys_of_one_reading_are_for_what_the_first_one_opens(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("lab")
+    backend.add("web")
+    async with opened() as driver:
+        read_from_terminal(driver, "/web\r")
+        await driver.until(lambda: driver.app.containers.filter == "web")
+
+
+async def test_keys_behind_a_lost_marker_are_not_lost(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    session = backend.session("lab")
+    async with opened() as driver:
+        await driver.attach("lab")
+        await quiet(driver)
+        driver.app._marker_since = monotonic()  # of one that never comes back
+        read_from_terminal(driver, "abc")
+        assert session.typed == b""
+        await driver.until(lambda: session.typed == b"abc")
