@@ -31,7 +31,12 @@ core = _load()
 
 
 class ScreenBase:
-    """What is under ``state.State``: without the core, nothing."""
+    """What is under ``state.State``: without the core, slots for what output touches most."""
+
+    __slots__ = (
+        *("x", "y", "wrap", "columns", "lines", "limit", "top", "bottom", "left", "right"),
+        *("rows", "pen", "styles", "last_text", "last_row", "last_x", "autowrap", "origin"),
+    )
 
 
 if core is not None and not TYPE_CHECKING:

@@ -19,6 +19,8 @@ from contui.tui.terminal.bulk import LEAST, BulkWriter, only_lines
 from contui.tui.terminal.screen import Screen
 from contui.tui.terminal.sequences import BASIC, CSI, ESCAPE, MANY, STRING_END, STRINGS
 from contui.tui.terminal.sgr import LONGEST_SEQUENCE, PenTable, SgrTable
+from contui.tui.terminal.state import ISO_PROTECTION
+from contui.tui.terminal.styles import PLAIN_ID
 
 Call = Callable[[], object]
 
@@ -310,6 +312,8 @@ class Stream(pyte.ByteStream):
         ]
         if name == "cursor_position":
             return self._make_position(*parameters[:2])
+        if name == "erase_in_line" and not prefix and not parameters[0]:
+            return self._erase_to_end
         return partial(getattr(self.screen, name), *(parameters[:most] if numbers else ()))
 
     def _make_position(self, line: int = 1, column: int = 1) -> Call:
@@ -324,6 +328,19 @@ class Stream(pyte.ByteStream):
                 screen.x, screen.y, screen.wrap = x, y, False
 
         return move
+
+    def _erase_to_end(self) -> None:
+        """EL 0, the commonest after that, where it only cuts off plain text."""
+        screen = self.screen
+        row = screen.rows[screen.y]
+        text, x = row.text, screen.x
+        plain = screen.pen == PLAIN_ID or screen.styles.blanks[screen.pen] == PLAIN_ID
+        if not plain or screen.wrap or screen.protection == ISO_PROTECTION or not text.isascii():
+            screen.erase_in_line()
+            return
+        row.wrapped = False
+        if x < len(text):
+            row.text, row.styles, row.cache = text[:x], row.styles[:x], None
 
     # What is cut or irregular.
 
