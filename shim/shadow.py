@@ -101,7 +101,8 @@ class Shadow(Lasting):
                 history.untie(lambda data: rows_of(data, before), before)
             count = wanted(canvas, columns, lines, history.left >= 0)
             if count:
-                data, goes_on = history.take(count, before)
+                # At another width a line's rows are joined as they are, however short.
+                data, goes_on = history.take(count, before if columns == before else 0)
                 above = rows_of(data, before)
                 if goes_on:
                     above[-1].wrapped = True
