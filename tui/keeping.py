@@ -38,7 +38,7 @@ class Keeping(Windows):
             self._saving = loop.call_later(0.5, self._save_in_thread)
 
     def _workspace_data(self) -> dict[str, Any]:
-        return self.workspace.save({pane.pane_id: pane.spec for pane in self.panes.values()})
+        return self.workspace.save({pane.pane_id: pane.kept_spec() for pane in self.panes.values()})
 
     def _save_in_thread(self) -> None:
         self._saving = None

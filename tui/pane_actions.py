@@ -32,8 +32,8 @@ class PaneActions(Keeping):
 
     async def act_tab_close(self, index: str) -> None:
         """Close a tab by its number, all its panes."""
-        if self.workspace.go(int(index)) and self.workspace.tab is not None:
-            for pane in self.workspace.tab.panes():
+        if 0 <= int(index) < len(self.workspace.tabs):
+            for pane in self.workspace.tabs[int(index)].panes():
                 await self.close_pane(pane)
 
     async def act_close(self) -> None:

@@ -13,6 +13,7 @@ from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.hints import words, works
 from contui.tui.view_models.text import clean
 from contui.tui.view_models.workspace import Tab
+from contui.tui.widgets.tab_bar import TabBar
 from contui.tui.widgets.workspace import WorkspaceView
 
 if TYPE_CHECKING:
@@ -139,6 +140,24 @@ class TabActions(PaneActions):
             self.show_focus()
         else:
             self.say("the pane has a tab of its own already")
+
+    def act_pane_dragged(self, place: str) -> None:
+        """A pane is held by its title at a cell, PANE X Y: show where it would go."""
+        _, x, y = place.split()
+        self.main.query_one(TabBar).aim(int(x), int(y))
+
+    def act_pane_dropped(self, place: str) -> None:
+        """It was let go: on a tab it goes there, on the + it gets a tab of its own."""
+        pane, x, y = place.split()
+        bar = self.main.query_one(TabBar)
+        where = bar.aim(int(x), int(y))
+        bar.unaim()
+        if where == "+":
+            moved = self.workspace.break_out(pane)
+        else:
+            moved = bool(where) and self.workspace.move_pane(pane, self.workspace.tabs[int(where)])
+        if moved:
+            self.show_focus()
 
     async def act_pane_move(self) -> None:
         """Put the pane into another tab."""

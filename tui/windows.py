@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from contui.tui.stats_link import StatsLink
     from contui.tui.view_models.sessions import ExecRequest
 
-THINGS = ("logs", "image", "network", "volume")  # kinds of panes that belong to no container
+# Kinds of panes that belong to no container.
+THINGS = ("logs", "image", "network", "volume", "play")
 LABELS = {"log": "logs", "logs": "logs", "processes": "procs", "inspect": "inspect",
           "explain": "why", "stats": "stats"}  # fmt: skip
 
@@ -298,10 +299,12 @@ class Windows(App[str]):
         self.show_state()
         # Before the pane goes: what comes to have the focus meanwhile must keep it.
         if had_focus and self._held is None:
-            if self.workspace.tab is not None and pane.spec.kind != "session":
-                self.show_focus()
-            else:
+            beside = self.panes.get(self.workspace.focus or "")
+            # A program gets the keyboard only when it is asked for: what is typed on would run.
+            if beside is None or beside.captures or pane.spec.kind == "session":
                 self.focus_list()
+            else:
+                self.show_focus()
         pane.acted()
         await pane.remove()
 

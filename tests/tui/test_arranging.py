@@ -7,6 +7,7 @@ from typing import Any
 from textual import events
 
 from contui.tui import workspace_file
+from contui.tui.widgets.tab_bar import TabBar
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import FakeBackend
 
@@ -115,6 +116,71 @@ async def test_tabs_are_moved_by_keys_and_by_drag(backend: FakeBackend, opened: 
         await driver.pilot.pause()
         assert order() == "bbb aaa ccc"
         assert driver.app.mouse_captured is None
+
+
+async def test_a_tab_is_dragged_behind_the_last_and_before_the_first(
+    backend: FakeBackend, opened: Open
+) -> None:
+    for name in ("aaa", "bbb", "ccc"):
+        backend.add(name)
+    async with opened() as driver:
+        for name in ("aaa", "bbb", "ccc"):
+            await driver.attach(name)
+            await driver.lead("escape")
+
+        def order() -> str:
+            return " ".join(driver.app.panes[t.focus].spec.name for t in driver.app.workspace.tabs)
+
+        line = driver.screen().splitlines()[1]
+        await driver.pilot.mouse_down(offset=(line.index("aaa"), 1))
+        await driver.pilot.hover(offset=(line.index("+") + 9, 1))
+        await driver.until(lambda: order() == "bbb ccc aaa")
+        await driver.pilot.hover(offset=(0, 1))
+        await driver.until(lambda: order() == "aaa bbb ccc")
+        await driver.pilot.mouse_up(offset=(0, 1))
+        await driver.until(lambda: driver.app.mouse_captured is None)
+
+
+async def test_a_pane_is_dragged_to_another_tab_and_to_one_of_its_own(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("a")
+    backend.add("b")
+    async with opened() as driver:
+        tabs = driver.app.workspace.tabs
+        await two_panes(driver)
+        shell = driver.pane()
+        await driver.lead("escape")
+        await driver.attach("b")
+        await driver.press("ctrl+right_square_bracket", "p")
+        await driver.until(lambda: driver.app.workspace.active == 0)
+
+        async def drag(pane: Any, word: str) -> None:
+            line = driver.screen().splitlines()[1]
+            start = (pane.region.x + 3, pane.region.y)
+            end = (line.rindex(word), 1)
+            await driver.pilot.mouse_down(offset=start)
+            await driver.pilot.hover(offset=(start[0] + 3, start[1] + 3))
+            await driver.pilot.hover(offset=end)
+            bar = driver.app.main.query_one(TabBar)
+            await driver.until(lambda: bar._aimed)
+            await driver.pilot.mouse_up(offset=end)
+            await driver.until(lambda: not bar._aimed)
+
+        await drag(shell, "2:b")
+        assert [len(tab.panes()) for tab in tabs] == [1, 2]
+        assert driver.app.workspace.active == 1
+        assert driver.app.focused_pane() is shell
+        await driver.until(lambda: shell.region.x > 60)
+        await drag(shell, "+")
+        assert [len(tab.panes()) for tab in tabs] == [1, 1, 1]
+        assert driver.pane() is shell
+        await driver.until(lambda: shell.region.x < 60)
+        start = (shell.region.x + 3, shell.region.y)
+        await driver.pilot.mouse_down(offset=start)
+        await driver.pilot.mouse_up(offset=(start[0] + 9, start[1] + 9))
+        await driver.pilot.pause()
+        assert [len(tab.panes()) for tab in tabs] == [1, 1, 1]
 
 
 async def test_a_tab_has_a_name(backend: FakeBackend, opened: Open) -> None:

@@ -210,3 +210,27 @@ async def test_the_window_as_a_picture(backend: FakeBackend, opened: Open) -> No
         driver.app.perform("screenshot")  # without a pane it is the window
         await driver.until(lambda: kept("screenshots"))
         await driver.until(lambda: "onlyinthelist" in kept("screenshots")[0].read_text())
+
+
+async def test_a_recording_comes_back_paused_at_its_place(
+    backend: FakeBackend, opened: Open, tmp_path: Path
+) -> None:
+    path = written(tmp_path, (1.0, "o", "first "), (3.0, "o", "second "), (900.0, "o", "last"))
+    async with opened() as driver:
+        pane = await play(driver, path)
+        await driver.press("right")
+        await driver.until(lambda: "first second" in driver.screen())
+        place = pane.player.position  # type: ignore[union-attr]
+        assert place >= 5
+    async with opened() as driver:
+        await driver.until(lambda: "first second" in driver.screen())
+        await driver.until(lambda: "paused" in driver.screen())
+        assert driver.pane().player.paused
+        assert place - 0.01 <= driver.pane().player.position < 900
+        await driver.press("tab", "space")
+        await driver.until(lambda: "playing" in driver.screen())
+    path.unlink()
+    async with opened() as driver:
+        await driver.until(lambda: driver.app.panes)
+        await driver.until(lambda: driver.screen().count("cannot be read") == 2)
+        assert driver.pane().spec.kind == "play"

@@ -64,6 +64,10 @@ async def test_inspect_is_json_and_follows_changes(backend: FakeBackend, opened:
     async with opened() as driver:
         await driver.press("i")
         await driver.until(lambda: '"Pid": 1001' in driver.screen())
+        await driver.press("shift+right")
+        assert driver.pane().view.left == 16
+        await driver.press("shift+left")
+        assert driver.pane().view.left == 0
         container = backend.find("web")
         container.pid = 4242
         backend.event("restart", container)

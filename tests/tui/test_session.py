@@ -164,8 +164,8 @@ async def test_the_end_says_what_to_do_and_keys_do_it(backend: FakeBackend, open
         pane = await driver.attach("web")
         backend.exits("web", 3)
         await driver.until(lambda: "exited with 3" in driver.screen())
-        assert "restart" in driver.screen()
-        await driver.press("r")
+        await driver.until(lambda: "enter start it again" in driver.screen())
+        await driver.press("enter")
         await driver.until(lambda: pane.model.phase.value == "live")
         assert len(backend.session("web").opens) == 2
 
@@ -187,12 +187,12 @@ async def test_what_is_typed_when_the_program_ends_is_no_command(
         await driver.until(lambda: session.typed == typed.encode())
         backend.exits("web", 3)
         await driver.until(lambda: pane.model.over)
-        await driver.press("d")
+        await driver.press("enter")
         await driver.pilot.pause()
-        assert (driver.app.screen is not driver.app.main) == taken
-        monkeypatch.setattr(session_pane, "MIDWAY", -1.0)
-        await driver.press("escape" if taken else "d")
-        await driver.until(lambda: (driver.app.screen is driver.app.main) == taken)
+        if not taken:  # it ended the line that was being typed
+            assert not backend.requests
+            await driver.press("enter")
+        await driver.until(lambda: pane.model.phase.value == "live")
 
 
 async def test_a_container_that_does_not_run_is_refused_in_words(
@@ -341,3 +341,74 @@ async def test_what_goes_nowhere_is_not_shown(backend: FakeBackend, opened: Open
         await driver.press(*"lost")
         await driver.until(lambda: "stdin is closed" in driver.screen())
         assert "lost" not in "\n".join(pane.terminal.terminal.display)
+
+
+async def test_what_is_typed_into_a_dead_pane_goes_nowhere(
+    backend: FakeBackend, opened: Open
+) -> None:
+    """Not to the list's commands; the pane says which keys do something, and those do."""
+    backend.add("web")
+    backend.add("other")
+    async with opened(size=(160, 50)) as driver:
+        pane = await driver.attach("web")
+        backend.exits("web", 3)
+        await driver.until(lambda: pane.model.over)
+        await driver.lead("escape")
+        await driver.pilot.click(pane.terminal)
+        await driver.until(lambda: driver.app.focused_pane() is pane)
+        await driver.press(*"dSxq:n?", "enter")
+        await driver.pilot.pause()
+        assert driver.app.screen is driver.app.main
+        assert driver.pane() is pane
+        assert not backend.requests
+        await driver.press("l")
+        await driver.until(lambda: "what is typed goes nowhere" in driver.screen())
+        assert "enter start it again" in driver.screen()
+        assert "ctrl-] l logs" in driver.screen()
+        await driver.press("enter")
+        await driver.until(lambda: "what is typed goes nowhere" not in driver.screen())
+        assert not backend.requests
+        await driver.press("enter")
+        await driver.until(lambda: pane.model.phase.value == "live")
+        backend.exits("web", 3)
+        await driver.until(lambda: pane.model.over)
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.focused_pane() is None)
+        await driver.press("i")
+        await driver.until(lambda: driver.pane().spec.kind == "inspect")
+
+
+async def test_a_log_that_is_closed_hands_the_keyboard_to_no_program(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("web")
+    async with opened() as driver:
+        pane = await driver.attach("web")
+        await driver.lead("l")
+        await driver.until(lambda: driver.pane().spec.kind == "log")
+        await driver.lead("i")
+        await driver.until(lambda: driver.pane().spec.kind == "inspect")
+        await driver.press("x")  # the next is a log, which no key can harm
+        await driver.until(lambda: driver.app.focused_pane() is driver.pane())
+        assert driver.pane().spec.kind == "log"
+        await driver.press("x")
+        await driver.until(lambda: driver.pane() is pane)
+        assert driver.app.focused_pane() is None
+        await driver.press("j", "k")
+        await driver.pilot.pause()
+        assert backend.session("web").typed == b""
+
+
+async def test_a_tab_that_is_closed_behind_another_leaves_that_alone(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("web")
+    async with opened() as driver:
+        await driver.attach("web")
+        await driver.lead("l")
+        await driver.until(lambda: driver.pane().spec.kind == "log")
+        log = driver.pane()
+        line = driver.screen().splitlines()[1]
+        await driver.pilot.click(offset=(line.index("1:web"), 1), button=2)
+        await driver.until(lambda: len(driver.app.panes) == 1)
+        assert driver.app.focused_pane() is log

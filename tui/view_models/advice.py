@@ -6,27 +6,36 @@ from collections.abc import Callable
 
 from contui.tui.view_models.containers import ContainerInfo, ExitInfo
 from contui.tui.view_models.exits import exit_hint, exit_sentence
+from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.sessions import Phase, SessionModel
 from contui.tui.view_models.text import Span, clean
 
 Key = Callable[[str], str]  # what to press for an action, where the line is shown
-LABELS = {"again": "again", "restart": "restart", "logs": "logs", "remove": "remove",
-          "close": "close", "pause": "thaw", "exec": "run a program of its own",
-          "mute": "hide this"}  # fmt: skip
+Words = dict[str, str]  # actions, and what they are called here
+NOWHERE = "nothing runs here: what is typed goes nowhere"
 
 
-def session_line(model: SessionModel, info: ContainerInfo | None, key: Key) -> list[Span]:
-    """The line under a pane that is over or in trouble: what happened and which keys help."""
+def session_line(
+    model: SessionModel, info: ContainerInfo | None, key: Key, typed: bool = False
+) -> list[Span]:
+    """The line under a pane that is over or in trouble: what happened and which keys help.
+
+    `typed`: somebody types into a pane that is over.
+    """
     if model.phase is Phase.ENDED and model.exit is not None:
-        return _ended(model, model.exit, info, key)
-    if model.phase is Phase.FAILED and model.problem is not None:
-        return _failed(model, info, key)
-    if model.notices:
-        return [Span(f"{clean(model.notices[-1])}  ", "warn"), *keys_line(["mute"], key)]
-    return []
+        said, words = _ended(model, model.exit), _after_end(model, info)
+    elif model.phase is Phase.FAILED and model.problem is not None:
+        said, words = _failed(model.problem), _after_failure(model, model.problem, info)
+    elif model.notices:
+        said, words = [Span(clean(model.notices[-1]), "warn")], {"mute": "hide this"}
+    else:
+        return []
+    if typed and model.over:
+        said = [Span(NOWHERE, "warn")]
+    return [*said, Span("  "), *keys_line(words, key)]
 
 
-def _ended(model: SessionModel, exit: ExitInfo, info: ContainerInfo | None, key: Key) -> list[Span]:
+def _ended(model: SessionModel, exit: ExitInfo) -> list[Span]:
     what = "the container's program" if model.main else model.command
     good = exit.code == 0
     spans = [Span(f"{what} {exit_sentence(exit)}", "good" if good else "bad")]
@@ -34,34 +43,39 @@ def _ended(model: SessionModel, exit: ExitInfo, info: ContainerInfo | None, key:
         spans.append(Span(f" · {hint}", "muted"))
     if model.main:
         spans.append(Span(" · it was PID 1, so the container stopped", "muted"))
-        keys = ["close"] if info is None else ["restart", "logs", "remove", "close"]
-    else:
-        keys = ["again", "close"]
-        if info is not None and not info.attachable:
-            keys = ["close"]
-    return [*spans, Span("  "), *keys_line(keys, key)]
+    return spans
 
 
-def _failed(model: SessionModel, info: ContainerInfo | None, key: Key) -> list[Span]:
-    assert model.problem is not None
-    spans = [Span(clean(model.problem.message), "bad")]
-    if model.problem.hint:
-        spans.append(Span(f" · {clean(model.problem.hint)}", "muted"))
-    words = {"again": "try again", "restart": "start"}
-    keys = ["again", "close"]
-    if model.problem.kind == "no-shell":
-        keys = ["exec", "close"]
-    elif info is not None and not info.live and model.main:
-        keys = ["restart", "logs", "close"]
-    elif info is not None and info.state == "paused":
-        keys = ["pause", "again", "close"]
-    return [*spans, Span("  "), *keys_line(keys, key, words)]
+def _after_end(model: SessionModel, info: ContainerInfo | None) -> Words:
+    words = {"leave_pane": "list", "close": "close"}
+    if not model.main and (info is None or info.attachable):
+        return {"again": "again", **words}
+    if not model.main or info is None:
+        return words
+    return {"again": "start it again", "logs": "logs", "remove": "remove", **words}
 
 
-def keys_line(actions: list[str], key: Key, words: dict[str, str] | None = None) -> list[Span]:
+def _failed(problem: Problem) -> list[Span]:
+    spans = [Span(clean(problem.message), "bad")]
+    if problem.hint:
+        spans.append(Span(f" · {clean(problem.hint)}", "muted"))
+    return spans
+
+
+def _after_failure(model: SessionModel, problem: Problem, info: ContainerInfo | None) -> Words:
+    words = {"leave_pane": "list", "close": "close"}
+    if problem.kind == "no-shell":
+        return {"exec": "run a program of its own", **words}
+    if info is not None and not info.live and model.main:
+        return {"again": "start it", "logs": "logs", **words}
+    if info is not None and info.state == "paused":
+        return {"pause": "thaw", "again": "try again", **words}
+    return {"again": "try again", **words}
+
+
+def keys_line(words: Words, key: Key) -> list[Span]:
     """The keys of actions and what they do, for a status line."""
-    labels = {**LABELS, **(words or {})}
     spans: list[Span] = []
-    for action in actions:
-        spans += [Span(key(action), "accent"), Span(f" {labels[action]}  ", "muted")]
+    for action, word in words.items():
+        spans += [Span(key(action), "accent"), Span(f" {word}  ", "muted")]
     return spans

@@ -79,6 +79,10 @@ class LogPane(Finding):
         """The text."""
         return self.query_one(LogView)
 
+    @property
+    def wide(self) -> LogView:
+        return self.view
+
     def scopes(self) -> tuple[str, ...]:
         return ("log", "text", "any", "list")
 

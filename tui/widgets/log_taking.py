@@ -13,7 +13,7 @@ from textual.worker import Worker
 
 from contui.tui.view_models.text import Span, byte_size, clean, plural
 from contui.tui.widgets.log_view import LogView, Selected
-from contui.tui.widgets.pane import Pane
+from contui.tui.widgets.sideways import Sideways
 
 if TYPE_CHECKING:
     from contui.tui.backend_link import BackendLink
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST = 1 << 20  # characters that are copied at once: terminals refuse more
 
 
-class Taking(Pane):
+class Taking(Sideways):
     """The actions; the attributes are the pane's."""
 
     reading: Reading

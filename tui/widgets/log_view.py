@@ -194,13 +194,18 @@ class LogView(Painted, can_focus=True):
                 self.step_cursor(steps[event.key])
             else:
                 self.move(steps[event.key])
-        elif event.key in ("shift+right", "shift+left") and not self.rows.layout.wrap:
-            by = 16 if event.key == "shift+right" else -16
-            self.rows.layout.left = max(0, self.rows.layout.left + by)
-            self.relayout()
         else:
             return
         event.stop()
+
+    def sideways(self, by: int) -> bool:
+        """Move by cells to the right, or to the left; False: lines are wrapped."""
+        layout = self.rows.layout
+        if layout.wrap:
+            return False
+        layout.left = max(0, layout.left + by)
+        self.relayout()
+        return True
 
     # -- marking lines ---------------------------------------------------------------------------
 

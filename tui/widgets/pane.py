@@ -7,7 +7,7 @@ from textual.widget import Widget
 
 from contui.tui.messages import PaneChanged, PaneFocused
 from contui.tui.view_models.containers import ContainerInfo
-from contui.tui.view_models.text import Span
+from contui.tui.view_models.text import Span, width_of
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.paint import content
@@ -38,6 +38,7 @@ class Pane(Widget):
         self.news = False
         self.seen = True
         self._framed: tuple[list[Span], list[Span]] | None = None
+        self.title_cells = 0  # of the border above, to drag the pane by
         self.locked = False  # every key and click is this pane's, see contui.tui.keyboard
 
     # -- what kinds of panes say -----------------------------------------------------------------
@@ -53,6 +54,10 @@ class Pane(Widget):
     def tab_title(self) -> TabTitle:
         """What the tab says."""
         return TabTitle(self.spec.name, self.spec.label, self.news)
+
+    def kept_spec(self) -> PaneSpec:
+        """What opens it again as it is now, over a quit."""
+        return self.spec
 
     @property
     def captures(self) -> bool:
@@ -108,6 +113,7 @@ class Pane(Widget):
         if (framed := ([*mark, *title], subtitle)) != self._framed:  # each draws the pane anew
             self._framed = framed
             self.border_title, self.border_subtitle = map(content, framed)
+            self.title_cells = width_of(framed[0])
 
     def told(self) -> None:
         """Something came: the tab says so while the pane is hidden."""

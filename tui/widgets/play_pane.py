@@ -7,6 +7,7 @@ holds reaches the person's terminal but the cells that the emulator makes of it.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from textual import events, on
 from contui.tui.casts.file import CastError
 from contui.tui.casts.recorder import MARKER, OUTPUT, RESIZE
 from contui.tui.keymap import Keymap
-from contui.tui.messages import KeyPressed
+from contui.tui.messages import KeyPressed, PaneChanged
 from contui.tui.terminal.view_messages import Input, Resized
 from contui.tui.view_models.text import Span, clean
 from contui.tui.view_models.workspace import PaneSpec
@@ -69,6 +70,7 @@ class PlayPane(ScrollbackPane):
             await asyncio.to_thread(self._load)
         except CastError as error:
             self._problem = f"{error.message} {error.hint}"
+            self.terminal.feed(f"{clean(error.message)}\r\n{clean(error.hint)}\r\n".encode())
             self.draw()
             return
         assert self.player is not None
@@ -82,10 +84,21 @@ class PlayPane(ScrollbackPane):
         from contui.tui.casts.player import Player
         from contui.tui.casts.reader import Cast
 
-        speed, _, idle = self.spec.container.partition(" ")
+        speed, idle, place = (*self.spec.container.split(" "), "", "")[:3]
         cast = Cast(self.spec.session)
         self._length = cast.duration()
-        self.player = Player(cast, _number(speed) or 1.0, _number(idle))
+        player = self.player = Player(cast, _number(speed) or 1.0, _number(idle))
+        at = _number(place)
+        if at is not None:  # it was open when contui was left: it waits where it was
+            player.paused = True
+            self._wanted.append(lambda: player.seek(at))
+
+    def kept_spec(self) -> PaneSpec:
+        if self.player is None:
+            return self.spec
+        _, idle, *_ = (*self.spec.container.split(" "), "")
+        place = f"{self.player.speed:g} {idle} {self.player.position:.2f}"
+        return replace(self.spec, container=place)
 
     async def _play(self, player: Player) -> None:
         last = monotonic()
@@ -150,11 +163,13 @@ class PlayPane(ScrollbackPane):
         player = self.player
         if player is None:
             return
-        if player.ended and not player.paused:
+        if player.ended:
+            player.paused = False
             self.act_play_begin()
             return
         player.paused = not player.paused
         self._changed.set()
+        self.post_message(PaneChanged(self.pane_id))
 
     def act_play_forward(self) -> None:
         """Some seconds on."""

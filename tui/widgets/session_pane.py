@@ -57,6 +57,8 @@ class SessionPane(SessionStream):
         self._behind: list[events.Key] = []  # what was typed behind that chord
         self._resizing = False  # a border was moved: more of those keys move it on
         self._typed_at = 0.0  # when a line was typed on; 0 when none is half typed
+        self._starts = False  # the container is to be started when it is known to have ended
+        self._nowhere = False  # a line is being typed into a pane that is over
         self._detach_keys = detach_keys
         self._matcher = Matcher(parse(detach_keys))
         self._matching: Timer | None = None
@@ -79,7 +81,7 @@ class SessionPane(SessionStream):
 
     def again(self) -> None:
         self._matcher = Matcher(parse(self._detach_keys))
-        self._typed_at = 0.0
+        self._typed_at, self._nowhere, self._starts = 0.0, False, False
         super().again()
 
     # -- keys ------------------------------------------------------------------------------------
@@ -108,9 +110,7 @@ class SessionPane(SessionStream):
             self._lead(True)
             return True
         if self.model.over:
-            action = self._keymap.find(event.key, event.character, *self.scopes())
-            if action is not None and not self._half_typed():
-                self.app.post_message(ActionAsked(action.id))
+            self._typed_over(event.key, event.character)
             return True
         return False
 
@@ -165,19 +165,43 @@ class SessionPane(SessionStream):
     def _command(self, data: bytes) -> None:
         """What was on its way to the program when it ended or was left is for contui."""
         for character in data.decode("ascii", "ignore"):
-            action = self._keymap.find(character, character, *self.scopes())
-            if action is not None and not self._half_typed():
-                self.app.post_message(ActionAsked(action.id))
+            self._typed_over("enter" if character == "\r" else character, character)
+
+    def _typed_over(self, key: str, character: str | None) -> None:
+        """A key in a pane whose program is over: a few do something, a line that is typed there
+        goes nowhere, and its enter, too."""
+        action = self._keymap.find(key, character, *self.scopes())
+        if action is None:
+            self._say_nowhere(character is not None and character.isprintable())
+        elif action.id != "again" or not self._half_typed():
+            self.app.post_message(ActionAsked(action.id))
+
+    def _say_nowhere(self, typed: bool) -> None:
+        if typed and not self._nowhere:
+            self._nowhere = True
+            self.app.bell()
+            self.draw()
 
     def _half_typed(self) -> bool:
-        """Whether a key is still the rest of a line: the program ended under the typing hands,
-        and what was meant for it must not restart or remove anything."""
-        now = monotonic()
-        if self.model.phase is Phase.DETACHED or now - self._typed_at > MIDWAY:
+        """Whether enter ends a line that was meant for the program, which ended under the typing
+        hands or long before: it must not start anything."""
+        if not self._nowhere and monotonic() - self._typed_at > MIDWAY:
             return False
-        self._typed_at = now
+        self._nowhere, self._typed_at = False, 0.0
         self.app.bell()
+        self.draw()
         return True
+
+    def act_again(self) -> None:
+        """Open it anew; a container that does not run is started, and the pane follows it."""
+        if not self.model.main or self.info is None:
+            self.again()
+        elif not self.info.live:
+            self.app.post_message(ActionAsked("restart"))
+        elif self.model.phase is Phase.ENDED:
+            self._starts = True  # the container's end is on its way here
+        else:
+            self.again()
 
     def _wait_for_more(self, seconds: float) -> None:
         due = monotonic() + seconds
@@ -247,8 +271,9 @@ class SessionPane(SessionStream):
     # -- what the app asks and tells -------------------------------------------------------------
 
     def scopes(self) -> tuple[str, ...]:
-        over = ("ended",) if self.locked else ("ended", "any", "list")
-        return over if self.model.over else ()
+        if self.model.phase is Phase.DETACHED and not self.locked:
+            return ("ended", "any", "list")  # it is left already: keys are for the list
+        return ("ended",) if self.model.over else ()
 
     def container_changed(self, info: ContainerInfo | None) -> None:
         before, self.info = self.info, info
@@ -259,6 +284,10 @@ class SessionPane(SessionStream):
             self.again()
         elif self.model.over:
             self.draw()
+            if self._starts and info is not None and not info.live:
+                self._starts = False
+                if self.terminal.has_focus:  # the action is for what has the keyboard
+                    self.app.post_message(ActionAsked("restart"))
 
     def tab_title(self) -> TabTitle:
         model = self.model
@@ -297,7 +326,7 @@ class SessionPane(SessionStream):
         room = self.outer_size.width - CORNERS if self.outer_size.width else 1000
         below = self.foot() or self.model.subtitle(self._leave(), room)
         self.frame([*self.model.title(), *self.recording_spans()], below)
-        told = session_line(self.model, self.info, self._told)
+        told = session_line(self.model, self.info, self._told, self._nowhere)
         self.query_one(StatusLine).say([*told, *self.trap_spans()])
 
 

@@ -45,6 +45,26 @@ class TabBar(Painted):
         self._places: list[tuple[int, int, str, str]] = []
         self._dragged: int | None = None  # the place of the tab that the mouse holds
         self._moved = False
+        self._aimed = ""  # where a pane that is dragged would go: the place of a tab, "+", nowhere
+
+    def aim(self, x: int, y: int) -> str:
+        """Show where a pane would go that is let go at a cell of the screen, and return that: the
+        place of a tab, "+" for a tab of its own, empty for nowhere."""
+        found = None
+        if y == self.region.y:
+            at = x - self.region.x
+            found = self._at(at, "tab_go") or self._at(at, "menu")
+        self._aim_at((found[3] or "+") if found else "")
+        return self._aimed
+
+    def unaim(self) -> None:
+        """Nothing is dragged any more."""
+        self._aim_at("")
+
+    def _aim_at(self, where: str) -> None:
+        if where != self._aimed:
+            self._aimed = where
+            self.refresh()
 
     def show(self, tabs: list[TabTitle], active: int) -> None:
         """Replace the tabs."""
@@ -62,7 +82,7 @@ class TabBar(Painted):
             at = self._draw(spans, index, at)
         spans.append(Span("›" if last < len(self._tabs) else "", "muted"))
         self._places.append((at, at + 3, "menu", ""))
-        spans.append(Span(" + ", "muted"))
+        spans.append(Span(" + ", "match" if self._aimed == "+" else "muted"))
         return self.strip(spans, width)
 
     def _draw(self, spans: list[Span], index: int, at: int) -> int:
@@ -79,6 +99,8 @@ class TabBar(Painted):
             Span(" ×" if active else f"{mark} ", ("muted" + back) if active else "accent"),
             Span(" ", back.strip()) if active else Span(""),
         ]
+        if self._aimed == str(index):
+            pieces = [Span(piece.text, "match") for piece in pieces]
         spans += pieces
         end = at + sum(cell_len(piece.text) for piece in pieces)
         if active:
@@ -120,17 +142,24 @@ class TabBar(Painted):
             self._dragged = int(held[3])
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Past the middle of another tab, the held one takes its place."""
-        over = self._at(event.x, "tab_go") if self._dragged is not None else None
-        if over is None or self._dragged is None:
+        """Past the middle of another tab, the held one takes its place; it moves as it is held."""
+        if self._dragged is None:
             return
-        start, end, _, place = over
-        middle, target = (start + end) / 2, int(place)
-        forth = target > self._dragged and event.x >= middle
-        back = target < self._dragged and event.x < middle
-        if forth or back:
+        target = self._place_under(event.x, self._dragged)
+        if target != self._dragged:
             self.post_message(ActionAsked("tab_move", f"{self._dragged}:{target}"))
             self._dragged, self._moved = target, True
+
+    def _place_under(self, x: int, held: int) -> int:
+        """Where a tab belongs that is held at a column, which may be beside all tabs."""
+        tabs = [place for place in self._places if place[2] == "tab_go"]
+        if x >= max(end for _, end, _, _ in tabs):
+            return max(int(place) for *_, place in tabs)
+        if x < min(start for start, *_ in tabs):
+            return min(int(place) for *_, place in tabs)
+        start, end, _, place = self._at(x, "tab_go") or (0, 0, "", str(held))
+        middle, target = (start + end) / 2, int(place)
+        return target if (x >= middle) == (target > held) else held
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         self._dragged = None

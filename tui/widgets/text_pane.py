@@ -15,13 +15,13 @@ from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.text import Span, clean, plural
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint
-from contui.tui.widgets.pane import Pane
 from contui.tui.widgets.prompt import Prompt
+from contui.tui.widgets.sideways import Sideways
 from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.text_view import Moved, TextView
 
 
-class TextPane(Pane):
+class TextPane(Sideways):
     """A pane of text; kinds fill it."""
 
     DEFAULT_CSS = """
@@ -49,6 +49,10 @@ class TextPane(Pane):
     def view(self) -> TextView:
         """The text."""
         return self.query_one(TextView)
+
+    @property
+    def wide(self) -> TextView:
+        return self.view
 
     def scopes(self) -> tuple[str, ...]:
         return ("text", "any", "list")

@@ -147,12 +147,17 @@ class TextView(PaintedScroll, can_focus=True):
             self._move(steps[event.key])
         elif event.key in ("home", "g"):
             self._move(-self.buffer.rows)
-        elif event.key in ("shift+right", "shift+left") and not self.buffer.wrap:
-            self.left = max(0, self.left + (16 if event.key == "shift+right" else -16))
-            self.refresh()
         else:
             return
         event.stop()
+
+    def sideways(self, by: int) -> bool:
+        """Move by cells to the right, or to the left; False: lines are wrapped."""
+        if self.buffer.wrap:
+            return False
+        self.left = max(0, self.left + by)
+        self.refresh()
+        return True
 
     def _move(self, by: int) -> None:
         last = max(0, self.buffer.rows - self.size.height)

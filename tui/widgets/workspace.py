@@ -10,6 +10,7 @@ from textual.widget import Widget
 from contui.tui.messages import ActionAsked
 from contui.tui.view_models.layout import ROW, Divider, Rect
 from contui.tui.view_models.workspace import Workspace
+from contui.tui.widgets.pane import Pane
 
 
 class PaneLayout(Layout):
@@ -32,7 +33,8 @@ class PaneLayout(Layout):
 
 
 class WorkspaceView(Widget):
-    """The area right of the list. A press on the frames between two panes grabs their border."""
+    """The area right of the list. A press on the frames between two panes grabs their border, one
+    on a title the pane."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -45,6 +47,7 @@ class WorkspaceView(Widget):
         self._empty = empty  # id of the child that is shown while there is no tab
         self._panes = PaneLayout()
         self._grabbed: Divider | None = None
+        self._dragged = ""  # the pane that is held by its title
 
     @property
     def layout(self) -> Layout:
@@ -64,15 +67,18 @@ class WorkspaceView(Widget):
     # -- borders, by mouse -----------------------------------------------------------------------
 
     def grabs(self, event: events.MouseDown) -> bool:
-        """A border, see `contui.tui.widgets.grabbing`."""
-        return self._border(event) is not None
+        """A border or the title of a pane, see `contui.tui.widgets.grabbing`."""
+        return bool(self._titled(event)) or self._border(event) is not None
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        self._grabbed = self._border(event)
+        self._dragged = self._titled(event)
+        self._grabbed = None if self._dragged else self._border(event)
         if self._grabbed is not None:
             event.stop()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._dragged:
+            self._tell_drag("pane_dragged", event)
         if self._grabbed is None:
             return
         x, y = self._cell(event)
@@ -81,10 +87,29 @@ class WorkspaceView(Widget):
         event.stop()
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
+        if self._dragged:
+            self._tell_drag("pane_dropped", event)
+            self._dragged = ""
         if self._grabbed is not None:
             self._grabbed = None
             self.app.post_message(ActionAsked("arranged"))
             event.stop()
+
+    def _tell_drag(self, action: str, event: events.MouseEvent) -> None:
+        place = f"{self._dragged} {event.screen_x} {event.screen_y}"
+        self.app.post_message(ActionAsked(action, place))
+
+    def _titled(self, event: events.MouseDown) -> str:
+        """The pane whose title is pressed."""
+        x, y = self._cell(event)
+        rects = self.workspace.rectangles(self.size.width, self.size.height)
+        for pane in self.query_children(Pane) if event.button == 1 else ():
+            rect = rects.get(pane.pane_id)
+            if rect is None or y != rect.y:
+                continue
+            if rect.x + 2 <= x < min(rect.x + 4 + pane.title_cells, rect.x + rect.width - 1):
+                return pane.pane_id
+        return ""
 
     def _border(self, event: events.MouseDown) -> Divider | None:
         if event.button != 1:

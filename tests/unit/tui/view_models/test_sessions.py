@@ -140,7 +140,7 @@ def test_the_line_below_says_what_happened_and_what_to_do() -> None:
     model.ended(ExitInfo(137, 9))
     line = text(session_line(model, ContainerInfo("c1", "web", state="exited"), str.upper))
     assert "ended by SIGKILL" in line
-    assert "RESTART restart" in line
+    assert "AGAIN start it again" in line
     model.failed(Problem("x", "no\x1bpe", "do this"))
     line = text(session_line(model, ContainerInfo("c1", "web", state="paused"), str.upper))
     assert line.startswith("no␛pe · do this")
