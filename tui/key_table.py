@@ -113,13 +113,7 @@ ACTIONS = (
     Action("volume_inspect", "inspect", "all about the volume", ("enter", "i"), "volumes"),
     Action("volume_create", "new…", "make an empty volume", ("n",), "volumes"),
     Action("volume_remove", "remove", "remove the volume (asks)", ("d", "delete"), "volumes"),
-    Action(
-        "volume_prune",
-        "prune volumes",
-        "remove all that no container has (asks)",
-        ("P",),
-        "volumes",
-    ),
+    Action("volume_prune", "prune", "remove all that no container has (asks)", ("P",), "volumes"),
     Action("disk_usage", "disk usage", "what they take on disk", ("s",), "volumes", False),
     Action("session_attach", "attach", "attach to the session", ("enter", "a"), "sessions"),
     Action("session_signal", "signal…", "send its program a signal", ("K",), "sessions"),
@@ -317,5 +311,7 @@ NOUNS = {
     "play": "recording",
     "stats": "plots",
 }
+
+WHOLE = {"volume_prune": "prune volumes"}  # where a label and a noun make no words together
 
 FREE = tuple(scope for scope in SCOPE_TITLES if scope != "leader")  # need not be named

@@ -22,6 +22,7 @@ from contui.tui.key_table import (
     NOUNS,
     SCOPE_TITLES,
     SECTIONS,
+    WHOLE,
     Action,
 )
 
@@ -237,4 +238,6 @@ def _told_apart(found: list[tuple[Action, str]]) -> list[tuple[Action, str]]:
 
 def _whole_label(action: Action) -> str:
     label = action.label.rstrip("…")
+    if action.id in WHOLE:
+        return WHOLE[action.id]
     return f"{label} {NOUNS.get(action.scope, '')}".rstrip() + "…" * (label != action.label)

@@ -206,7 +206,9 @@ class ListActions(StatsActions, TabActions):
         """Choose columns."""
         from contui.tui.screens.tick import TickScreen
 
-        await self.push_screen(TickScreen("columns", self._column_choices(), self._tick))
+        await self.push_screen(
+            TickScreen("columns", self._column_choices(), self._tick, self._move_column)
+        )
 
     def _column_choices(self) -> list[Choice]:
         from contui.tui.screens.choose import Choice
@@ -216,13 +218,17 @@ class ListActions(StatsActions, TabActions):
             Choice(
                 column.id, f"{'✓' if column in shown else ' '} {column.title.lower()}", column.help
             )
-            for column in columns.CONTAINER_COLUMNS
+            for column in columns.arranged(shown)
         ]
 
     def _tick(self, key: str) -> list[Choice]:
-        shown = {column.id for column in self.list_view.chosen_columns} ^ {key}
-        ids = [column.id for column in columns.CONTAINER_COLUMNS if column.id in shown]
-        self.list_view.chosen_columns = columns.chosen(ids)
+        return self._show_columns(columns.toggled(self.list_view.chosen_columns, key))
+
+    def _move_column(self, key: str, by: int) -> list[Choice]:
+        return self._show_columns(columns.moved(self.list_view.chosen_columns, key, by))
+
+    def _show_columns(self, shown: tuple[columns.Column, ...]) -> list[Choice]:
+        self.list_view.chosen_columns = shown
         self._changed()
         return self._column_choices()
 

@@ -10,6 +10,7 @@ import pytest
 
 from contui.tui import list_memory
 from contui.tui.screens.choose import ChooseScreen
+from contui.tui.view_models.columns import CONTAINER_COLUMNS
 from contui.tui.widgets.container_list import ContainerListView
 from contui.tui.widgets.prompt import Prompt
 from tests.tui.conftest import Driver, Open
@@ -91,6 +92,43 @@ async def test_wide_the_list_is_a_table_with_figures(backend: FakeBackend, opene
         await driver.press("=")
         await driver.until(lambda: not app.stats.watching)
         assert "COMMAND" not in driver.screen()
+
+
+async def test_columns_are_put_in_order_by_keys_and_by_mouse(
+    backend: FakeBackend, opened: Open
+) -> None:
+    shop(backend)
+    async with opened(size=(160, 50)) as driver:
+
+        def order() -> list[str]:
+            return [column.id for column in view(driver).chosen_columns]
+
+        def row(word: str) -> int:
+            return next(y for y, line in enumerate(driver.screen().splitlines()) if word in line)
+
+        first, second, third = order()[:3]
+        await driver.press("=", "=", "c")
+        await driver.until(lambda: "shift-↑↓ or a drag moves" in driver.screen())
+        await driver.press("shift+down")
+        await driver.until(lambda: order()[:3] == [second, first, third])
+        await driver.press("shift+down")
+        await driver.until(lambda: order()[:3] == [second, third, first])
+        await driver.press("shift+up", "shift+up", "shift+up")
+        await driver.until(lambda: order()[:3] == [first, second, third])
+        title = next(one.title for one in CONTAINER_COLUMNS if one.id == third).lower()
+        await driver.until(lambda: f"✓ {title}" in driver.screen())
+        x = next(line.index("✓") for line in driver.screen().splitlines() if "✓" in line)
+        top, held = row("✓"), row(f"✓ {title}")
+        await driver.pilot.mouse_down(offset=(x, held))
+        await driver.pilot.hover(offset=(x, held - 1))
+        await driver.pilot.hover(offset=(x, top))
+        await driver.pilot.mouse_up(offset=(x, top))
+        await driver.until(lambda: order()[:3] == [third, first, second])
+        shown = order()
+        await driver.press("escape")
+        await driver.until(lambda: list_memory.load().get("columns") == shown)
+    async with opened(size=(160, 50)) as driver:
+        assert order() == shown
 
 
 async def test_columns_are_chosen_and_kept(backend: FakeBackend, opened: Open) -> None:

@@ -55,8 +55,18 @@ class ChoiceList(PaintedScroll):
 
         index: int
 
+    @dataclass
+    class Dragged(Message):
+        """A choice is held over the line of another."""
+
+        id: str
+        to: int
+
     def __init__(self) -> None:
         super().__init__()
+        self.draggable = False
+        self.held = ""  # the id of the choice that the mouse holds
+        self._moved = False
         self.choices: list[Choice] = []
         self.cursor = 0
 
@@ -91,10 +101,30 @@ class ChoiceList(PaintedScroll):
         ]
         return self.strip(spans, width, base)
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        index = event.y + int(self.scroll_y)
+        self._moved = False
+        if self.draggable and event.button == 1 and index < len(self.choices):
+            self.held = self.choices[index].id
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if not self.held:
+            return
+        to = max(0, min(len(self.choices) - 1, event.y + int(self.scroll_y)))
+        if self.choices[to].id != self.held:
+            self._moved = True
+            self.post_message(self.Dragged(self.held, to))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        if self.held:
+            self.held = ""
+            self.release_mouse()
+
     def on_click(self, event: events.Click) -> None:
         event.stop()
         index = event.y + int(self.scroll_y)
-        if index < len(self.choices):
+        if index < len(self.choices) and not self._moved:
             self.post_message(self.Picked(index))
 
 

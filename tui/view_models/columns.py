@@ -148,6 +148,32 @@ def chosen(ids: Sequence[str]) -> tuple[Column, ...]:
     return tuple(found)
 
 
+def arranged(shown: Sequence[Column]) -> list[Column]:
+    """All columns as a dialog lists them: those that are shown in their order, each other one
+    behind the one that it follows where nothing is moved."""
+    found = list(shown)
+    for at, column in enumerate(CONTAINER_COLUMNS):
+        if column not in found:
+            before = CONTAINER_COLUMNS[at - 1]
+            found.insert(found.index(before) + 1 if at else 0, column)
+    return found
+
+
+def toggled(shown: Sequence[Column], key: str) -> tuple[Column, ...]:
+    """With a column that was not shown, without one that was."""
+    ids = [column.id for column in arranged(shown) if (column in shown) != (column.id == key)]
+    return chosen(ids)
+
+
+def moved(shown: Sequence[Column], key: str, by: int) -> tuple[Column, ...]:
+    """With a column one place further to the right (1) or to the left (-1)."""
+    ids = [column.id for column in shown]
+    if key in ids and 0 <= (to := ids.index(key) + by) < len(ids):
+        ids.remove(key)
+        ids.insert(to, key)
+    return chosen(ids)
+
+
 def container_cell(
     info: ContainerInfo, column: Column, width: int, now: float, stats: StatsHistory
 ) -> Span:
