@@ -23,7 +23,7 @@ _MOST = 4 << 20  # bytes that are looked at closely in a row
 _RATE = 256 << 10  # bytes a second that are so for however long
 _ENOUGH = 1 << 20  # bytes that can be looked at before it is done again
 _LAST = 128 << 10  # bytes behind skimmed ones that are looked at closely when a viewer comes
-_MOST_LAST = 256 << 10  # if they begin where the screen was cleared
+_MOST_LAST = 256 << 10  # so that they begin where the screen was cleared, or a line does
 
 
 class Follower:
@@ -75,10 +75,11 @@ class Follower:
         if self._credit > 0 and not self._held:
             return self._look(data, most)
         data = self._held + data
-        end = max(len(data) - _LAST, 0)
-        cut = max(data.rfind(b"\n", 0, end) + 1, data.rfind(b"\x1b", 0, end))
-        clear = last_clear(data, max(len(data) - _MOST_LAST, 0))
-        cut = clear if clear >= 0 else cut
+        start, end = max(len(data) - _MOST_LAST, 0), max(len(data) - _LAST, 0)
+        clear = last_clear(data, start)
+        line, sequence = data.rfind(b"\n", start, end) + 1, data.rfind(b"\x1b", start, end)
+        # Without either it is cut anywhere: what is held, and looked at later, must have a bound.
+        cut = clear if clear >= 0 else max(line, sequence, start)
         self._shadow.skim(data[:cut])
         self._held = data[cut:]
         if self._credit < _ENOUGH:

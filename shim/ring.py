@@ -198,7 +198,7 @@ class RingStore:
         at = looked = 0
         while at < keep and looked < most:
             change = self._sizes[0][1] - self.start if self._sizes else keep
-            end = min(change, keep)
+            end = max(min(change, keep), at)  # those in what was lost come before all that is here
             closely, left = self._forget(block[at:end], max(most - looked, _LEAST_BLOCK), leisure)
             looked, at = looked + closely, end - left
             if left:

@@ -95,3 +95,15 @@ def test_with_time_it_looks_again() -> None:
     end = b"\x1b[m\x1b[H\x1b[2Jall of it\x1b[5;5Hagain"
     assert follower.feed(end) == (len(end), 0)
     assert shown(follower).text_of(4) == "    again"
+
+
+def test_what_has_neither_lines_nor_sequences_has_a_bound() -> None:
+    """A flood of a program that only returns to the start of its line: nowhere is it cut well."""
+    clock = Clock()
+    follower = flooded(clock)
+    assert not any(fed(follower, b"\rat %7d" % 1 * (4 * MEGABYTE // 11)))
+    clock.now += 10.0
+    looked, left = follower.feed(b"\x1b[5;1Hlast")
+    assert 0 < looked < MEGABYTE // 2
+    assert left == 0
+    assert shown(follower).text_of(4).startswith("last")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -108,6 +110,26 @@ def test_sizes_are_replayed_where_they_changed(ring: RingStore) -> None:
         ring.resized(*size)
         whole.resize(*size)
     assert ring.screen()[0][0] > 0
+    assert state(replayed(ring)) == state(whole)
+
+
+def test_a_size_that_was_lost_for_want_of_space(
+    ring: RingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept since was written for it, and leaves the ring after it."""
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "no space")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "pwrite", refuse)
+        put(ring, Terminal(40, 10), lines(1000))
+        ring.read(Cursor(ring.end, 0), 1)
+    lost = ring.start
+    assert lost == ring.end > 0
+    whole = Terminal(40, 10)
+    put(ring, whole, updates(90_000))
+    assert ring.start > lost
     assert state(replayed(ring)) == state(whole)
 
 
