@@ -30,7 +30,9 @@ log = logging.getLogger(__name__)
 
 LEAVE_SECONDS = 3.0  # that a shim may take to leave before the next run of its container
 EXEC_KEPT_SECONDS = 60.0  # how long an ended exec with `keep` can still be looked at
-EXEC_ENDED_SECONDS = 2.0  # the same without `keep`: time to resume a lost connection
+# The same without `keep`: time to resume a lost connection, and for the viewer of a health check
+# that has ended sooner than the backend came to view it.
+EXEC_ENDED_SECONDS = 2.0
 
 OWN_VIEWERS = ("health", "logs")  # names of viewers that are the backend's
 
@@ -161,8 +163,6 @@ class ShimLink:
         details = {"session": session, "exit_code": str(exit.get("code", -1))}
         self._registry.tell(managed, "exec_die", details, routine=is_check(made))
         seconds = EXEC_KEPT_SECONDS if made.get("keep") else EXEC_ENDED_SECONDS
-        if is_check(made):  # which nobody resumes
-            seconds = 0.0
         self.collect_later(managed, client, session, seconds)
 
     def collect_later(

@@ -207,10 +207,17 @@ class Store:
             other.close()
 
     def close(self) -> None:
-        """Close the file; nothing can be kept any more."""
+        """Close the file; nothing can be kept any more. What a full disk still refuses is lost."""
         self.settle()
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._db.close()
+        if self._owed:
+            log.error("the disk is full: %d changes of the catalogue are lost", len(self._owed))
+        try:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError as error:
+            if not is_full(error):  # else it stays in the write-ahead log
+                raise
+        finally:
+            self._db.close()
 
 
 def is_full(error: Exception) -> bool:

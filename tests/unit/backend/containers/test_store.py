@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
 
@@ -163,3 +166,19 @@ def test_what_is_owed_has_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         store.audit("stop", "id", "web", "x" * 1000, 0)
     store._db.execute("PRAGMA max_page_count = 100000")
     store.close()
+
+
+def test_a_backend_can_end_though_the_disk_is_full(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(tmp_path / "contui.db")
+    store._db.execute("PRAGMA max_page_count = 1")
+    while not store._owed:
+        store.audit("stop", "id", "web", "x" * 1000, 0)
+    real, full = store._db, sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    store._db = cast(Any, SimpleNamespace(execute=Mock(side_effect=full), close=real.close))
+    store.close()
+    assert "1 changes of the catalogue are lost" in caplog.text
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        real.execute("SELECT 1")
