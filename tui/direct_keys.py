@@ -44,7 +44,6 @@ class DirectKeys(Windows):
         self._take_waiting()
         if self._waiting or (isinstance(message, events.Key) and self._marker_under_way()):
             self._waiting.append((message, post))
-            asyncio.get_running_loop().call_later(LOST, self._take_waiting)
         else:
             self._take(message, post)
 
@@ -79,6 +78,7 @@ class DirectKeys(Windows):
             self._more_behind = True
             return
         self._marker_since, self._more_behind = monotonic(), False
+        asyncio.get_running_loop().call_later(LOST, self._take_waiting)  # it may be lost
         self.call_later(self._send_marker, self._marker_since)
 
     def _send_marker(self, since: float) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from time import monotonic
+import pytest
 
+from contui.tui import direct_keys
 from contui.tui.terminal.raw_input import RawKeyParser
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import FakeBackend
@@ -114,13 +115,17 @@ async def test_keys_of_one_reading_are_for_what_the_first_one_opens(
         await driver.until(lambda: driver.app.containers.filter == "web")
 
 
-async def test_keys_behind_a_lost_marker_are_not_lost(backend: FakeBackend, opened: Open) -> None:
+async def test_keys_behind_lost_markers_are_not_lost(
+    backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     backend.add("lab")
     session = backend.session("lab")
     async with opened() as driver:
         await driver.attach("lab")
         await quiet(driver)
-        driver.app._marker_since = monotonic()  # of one that never comes back
-        read_from_terminal(driver, "abc")
+        monkeypatch.setattr(direct_keys, "LOST", 0.05)
+        monkeypatch.setattr(driver.app, "_send_marker", lambda since: None)  # none comes back
+        driver.app._mark()
+        read_from_terminal(driver, "ab\x1b[Ic")
         assert session.typed == b""
         await driver.until(lambda: session.typed == b"abc")

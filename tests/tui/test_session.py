@@ -6,6 +6,7 @@ import grpc
 import pytest
 
 from contui.proto.v1 import sessions_pb2, types_pb2
+from contui.tui.view_models import frames
 from contui.tui.widgets import session_pane
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import EXITED, PAUSED, FakeBackend
@@ -138,6 +139,19 @@ async def test_a_killed_backend_is_resumed_at_the_exact_byte(
         await driver.until(lambda: session.typed == b"x")
         await driver.until(lambda: "one twox" in driver.screen())
         assert "away" not in driver.screen().splitlines()[0]
+
+
+async def test_what_comes_late_for_a_stream_that_is_over_is_not_shown(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("web")
+    async with opened() as driver:
+        pane = await driver.attach("web")
+        before = pane._link
+        assert before is not None
+        pane.again()
+        before._take(frames.Output(1, 0, b"late"))
+        assert "late" not in pane.terminal.terminal.text_of(0)
 
 
 async def test_the_backend_is_started_again(backend: FakeBackend, opened: Open) -> None:

@@ -80,6 +80,8 @@ class SessionStream(RecordedPane):
             # Modules are loaded by now and never go. To search them for garbage again and again,
             # as a flood makes Python do, would stop keys and frames for a fifth of a second.
             gc.freeze()
+        if self._link is not None:
+            self._link.shows = None  # what still comes for the one before is not shown
         self._link = SessionLink(self._backend, self._plan, viewer_name())
         self._link.shows = self._shows
         self._link.send(self._early)
