@@ -8,7 +8,7 @@ files of other writers offsets count from the place that was found.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from contui.backend import jsonlogs
@@ -28,7 +28,7 @@ class Start:
 
     fd: int
     ends: dict[int, int]
-    first: dict[int, int] = field(default_factory=dict)
+    first: dict[int, int]
 
 
 def last_lines(directory: Path, lines: int, streams: tuple[int, ...]) -> Start | None:
@@ -39,10 +39,11 @@ def last_lines(directory: Path, lines: int, streams: tuple[int, ...]) -> Start |
             return None
         position = _begin(pages, lines, streams)
         part = next(one for one in reversed(pages.files) if one.base <= position)
-        start = Start(os.dup(part.fd), _offsets(part, position))
-        os.lseek(start.fd, position - part.base, os.SEEK_SET)
-        start.first = _within(pages, position, start.ends, streams) if lines else {}
-        return start
+        ends = _offsets(part, position)
+        first = _within(pages, position, ends, streams) if lines else {}
+        fd = os.dup(part.fd)  # last, so that nothing that fails leaves it open
+        os.lseek(fd, position - part.base, os.SEEK_SET)
+        return Start(fd, ends, first)
     finally:
         pages.close()
 
