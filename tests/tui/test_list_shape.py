@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from contui.tui import list_memory
-from contui.tui.screens.choose import ChooseScreen
+from contui.tui.screens.choose import ChoiceList, ChooseScreen
+from contui.tui.screens.tick import TickScreen
 from contui.tui.view_models.columns import CONTAINER_COLUMNS
 from contui.tui.widgets.container_list import ContainerListView
 from contui.tui.widgets.prompt import Prompt
@@ -131,6 +132,27 @@ async def test_columns_are_put_in_order_by_keys_and_by_mouse(
         assert order() == shown
 
 
+async def test_the_columns_dialog_goes_on_behind_each_choice(
+    backend: FakeBackend, opened: Open
+) -> None:
+    shop(backend)
+    async with opened(size=(160, 50)) as driver:
+        await driver.press("=", "=", "c")
+        await driver.until(lambda: isinstance(driver.app.screen, TickScreen))
+        found = driver.app.screen.query_one(ChoiceList)
+        await driver.press("down", "down")
+        await driver.until(lambda: found.cursor == 2)
+        third = found.choices[2].id
+        assert third in [column.id for column in view(driver).chosen_columns]
+        await driver.press("enter", *"zzz", "enter")
+        await driver.until(lambda: "nothing matches" in driver.screen())
+        assert third not in [column.id for column in view(driver).chosen_columns]
+        await driver.press("backspace", "backspace", "backspace")
+        await driver.until(lambda: len(found.choices) > 2)
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.screen is driver.app.main)
+
+
 async def test_columns_are_chosen_and_kept(backend: FakeBackend, opened: Open) -> None:
     shop(backend)
     async with opened(size=(160, 50)) as driver:
@@ -139,6 +161,7 @@ async def test_columns_are_chosen_and_kept(backend: FakeBackend, opened: Open) -
         await driver.press(*"pid", "enter")
         await driver.until(lambda: "✓ pid" in driver.screen())
         await driver.press("escape")
+        await driver.until(lambda: driver.app.screen is driver.app.main)
         await driver.until(lambda: "PID" in driver.screen())
         await group(driver, "project")
         await driver.until(lambda: list_memory.load().get("group") == "project")

@@ -166,12 +166,12 @@ class ChooseScreen(Dialog[str], inherit_bindings=False):
     @on(Prompt.Done)
     def _done(self, event: Prompt.Done) -> None:
         found = self.query_one(ChoiceList)
-        if event.accepted and not found.choices:
-            return
-        if event.accepted:
-            self.accept(found.choices[found.cursor])
-        else:
+        if not event.accepted:
             self.dismiss("")
+        elif found.choices:
+            self.accept(found.choices[found.cursor])
+        if not self.answered:
+            event.prompt.go_on()
 
     @on(ChoiceList.Picked)
     def _picked(self, event: ChoiceList.Picked) -> None:

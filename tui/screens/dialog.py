@@ -11,12 +11,12 @@ __all__ = ["Dialog", "ScreenResultType"]
 class Dialog(ModalScreen[ScreenResultType], inherit_bindings=False):
     """Dismissed once: Textual would take the screen below away, too, for a key pressed twice."""
 
-    _answered = False
+    answered = False
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Go away with an answer; a second one is not heard."""
-        if self._answered:
+        if self.answered:
             return AwaitComplete()
-        self._answered = True
+        self.answered = True
         answer: AwaitComplete = super().dismiss(result)
         return answer

@@ -30,7 +30,6 @@ class TickScreen(ChooseScreen):
         self._move = move
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(ChoiceList).draggable = True
 
     def accept(self, choice: Choice) -> None:
@@ -51,8 +50,6 @@ class TickScreen(ChooseScreen):
             key = found.choices[found.cursor].id
             self._take(self._move(key, MOVES[event.key]), key)
             event.stop()
-        else:
-            super().on_key(event)
 
     @on(ChoiceList.Dragged)
     def _dragged(self, event: ChoiceList.Dragged) -> None:
