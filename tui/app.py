@@ -301,9 +301,8 @@ class ContuiApp(Actions, Keyboard, DirectKeys, Notifying, Faults, Colours, inher
         if self._held is not None:
             self._held.append(message.event)
             return
-        if isinstance(prompt := self.main.focused, Prompt):
-            prompt.on_key(message.event)  # it was on its way when the prompt took the keyboard
-            return
+        if isinstance(prompt := self.main.focused, Prompt) and prompt.take(message.event):
+            return  # it was on its way when the prompt took the keyboard
         pane = self.focused_pane()
         if pane is not None and pane.captures:
             # It was on its way to the list when the pane took the keyboard.

@@ -155,8 +155,6 @@ class BackendLink:
                 return Problem("asleep", "it runs, but does not answer", "it is stopped or busy")
 
     async def _read(self) -> Problem:
-        from contui.tui.view_models.problem import Problem
-
         try:
             channel = await self.channel()
             from contui.proto.v1 import events_pb2, events_pb2_grpc

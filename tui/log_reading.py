@@ -121,6 +121,7 @@ class Reading:
         limit = 0 if self.held else FIRST
         place = source.end if self.held else source.after
         source.state = "live"
+        flood = source.end <= place  # else what is sent first was there already, behind a jump
         self._changed()
         async for page in scan(
             self._link, source.id, self.wanted, limit=limit, position=place, follow=True
@@ -131,7 +132,8 @@ class Reading:
             elif not page.ended:
                 if page.skipped_bytes and page.start > source.after:
                     source.skip_to([], page.start, 0)
-                source.skip_to(page.lines, page.next, page.skipped_lines)
+                source.skip_to(page.lines, page.next, page.skipped_lines, flood)
+                flood = True
                 self._merged(keep_end=True)
             self._changed()
 

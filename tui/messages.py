@@ -34,6 +34,11 @@ class EventsCame(Message):
 
 
 @dataclass
+class SessionResized(Message):
+    """The terminal of a session that a pane shows has another size now; no event tells of it."""
+
+
+@dataclass
 class ProcessesCame(Message):
     """What runs in a container now; None: its watch ended."""
 

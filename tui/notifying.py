@@ -48,7 +48,8 @@ class Notifying(Windows):
     def notify(self, message: str, **more: Any) -> None:
         """A toast, where it hides nothing."""
         pane = self.panes.get(self.workspace.focus or "")
-        self.main.place_toasts(pane is not None and not pane.busy_above)
+        if self.standing:
+            self.main.place_toasts(pane is not None and not pane.busy_above)
         super().notify(message, **more)
 
     def tell_problems(self, problems: Sequence[str]) -> None:

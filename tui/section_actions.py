@@ -18,7 +18,7 @@ from textual import on
 from contui.tui import section_calls
 from contui.tui.keymap import Action
 from contui.tui.list_actions import ListActions
-from contui.tui.messages import EventsCame, LinkChanged, SectionCame
+from contui.tui.messages import EventsCame, LinkChanged, SectionCame, SessionResized
 from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.events import EventInfo
 from contui.tui.view_models.section import Item, SectionModel, facts_lines
@@ -199,9 +199,16 @@ class SectionActions(ListActions):
     def _events_stir(self, event: EventsCame) -> None:
         """Fetch anew what has changed; nothing while the list is hidden."""
         self._note_events(event.events)
-        if self.section not in STIRS or self._refetch is not None:
-            return
-        if any(self._stirs(info) for info in event.events):
+        if self.section in STIRS and any(self._stirs(info) for info in event.events):
+            self._fetch_soon()
+
+    @on(SessionResized)
+    def _size_stirs(self) -> None:
+        if self.section == "sessions":
+            self._fetch_soon()
+
+    def _fetch_soon(self) -> None:
+        if self._refetch is None:
             self._refetch = asyncio.get_running_loop().call_later(DELAY, self.fetch)
 
     def _stirs(self, info: EventInfo) -> bool:

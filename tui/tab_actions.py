@@ -150,12 +150,13 @@ class TabActions(PaneActions):
         """It was let go: on a tab it goes there, on the + it gets a tab of its own."""
         pane, x, y = place.split()
         bar = self.main.query_one(TabBar)
-        where = bar.aim(int(x), int(y))
+        where, tabs = bar.aim(int(x), int(y)), self.workspace.tabs
         bar.unaim()
         if where == "+":
             moved = self.workspace.break_out(pane)
-        else:
-            moved = bool(where) and self.workspace.move_pane(pane, self.workspace.tabs[int(where)])
+        else:  # a tab may have been closed since the bar was drawn
+            there = tabs[int(where)] if where and int(where) < len(tabs) else None
+            moved = there is not None and self.workspace.move_pane(pane, there)
         if moved:
             self.show_focus()
 

@@ -125,7 +125,6 @@ class ThingActions(SectionActions, Jobs):
             job.undone = "nothing is left of it"
             try:
                 total = await asyncio.to_thread(_readable_size, path)
-
                 job.part = 0.0
                 job.begin(f"of {byte_size(total)}")
 

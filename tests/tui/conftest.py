@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from contui.tui.app import ContuiApp
 from contui.tui.widgets.session_pane import SessionPane
 from tests.tui.fake_backend import FakeBackend
+from tests.tui.picture import drawn
 
 DEADLINE = 15.0  # seconds that a test waits for what must come
 
@@ -63,9 +64,7 @@ class Driver:
 
     def screen(self) -> str:
         """The text that is drawn."""
-        width, height = self.app.size
-        lines = self.app.screen._compositor.render_strips()
-        return "\n".join(strip.text for strip in lines[:height]).ljust(width)
+        return "\n".join(strip.text for strip in drawn(self.app)).ljust(self.app.size.width)
 
 
 Open = Callable[..., AbstractAsyncContextManager[Driver]]

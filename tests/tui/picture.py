@@ -13,6 +13,8 @@ from typing import Any
 
 from rich.cells import cell_len
 from rich.style import Style
+from textual._context import visible_screen_stack
+from textual.strip import Strip
 
 LETTERS = ascii_letters + punctuation + digits
 ATTRIBUTES = ("bold", "dim", "italic", "underline", "reverse", "strike")
@@ -23,7 +25,7 @@ def picture(app: Any) -> str:
     width, height = app.size
     looks: dict[str, str] = {}
     texts, rows = [], []
-    for strip in app.screen._compositor.render_strips()[:height]:
+    for strip in drawn(app):
         texts.append(strip.text.rstrip())
         cells = ""
         for segment in strip:
@@ -32,6 +34,17 @@ def picture(app: Any) -> str:
         rows.append(" ".join(f"{len(list(run))}{letter}" for letter, run in groupby(cells)))
     legend = [f"{letter} {look}" for look, letter in looks.items()]
     return "\n".join([f"{width}x{height}", *texts, "", *_told(rows), "", *legend]) + "\n"
+
+
+def drawn(app: Any) -> list[Strip]:
+    """The lines of the window.
+
+    A dialog that has not been drawn yet is drawn here, and what lies below it with it: without
+    being told of the screens below it would stand on nothing, and stay so.
+    """
+    visible_screen_stack.set(app._background_screens)
+    strips: list[Strip] = app.screen._compositor.render_strips()
+    return strips[: app.size.height]
 
 
 def _told(rows: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ from contui.tui.screens.confirm import ConfirmScreen
 from contui.tui.screens.dialog import Dialog
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import FakeBackend
+from tests.tui.stage import settled
 
 
 async def twice(driver: Driver, key: str, character: str | None = None) -> None:
@@ -39,6 +40,44 @@ async def test_escape_pressed_twice_closes_one_dialog(
         assert driver.app.screen is driver.app.main
         await driver.press(opener)
         await driver.until(lambda: isinstance(driver.app.screen, ChooseScreen))
+
+
+async def test_a_search_that_finds_nothing_goes_on(backend: FakeBackend, opened: Open) -> None:
+    backend.add("web")
+    async with opened() as driver:
+        await driver.press(":")
+        await driver.until(lambda: isinstance(driver.app.screen, ChooseScreen))
+        await driver.press(*"nosuchthing", "enter")
+        assert "nothing matches" in driver.screen()
+        await driver.press("ctrl+u", *"theme")
+        await driver.until(lambda: "the next colours" in driver.screen())
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.screen is driver.app.main)
+
+
+async def test_columns_are_ticked_one_after_the_other(backend: FakeBackend, opened: Open) -> None:
+    backend.add("web")
+    async with opened(size=(160, 40)) as driver:
+        await driver.press("c")
+        await driver.until(lambda: "✓ name" in driver.screen())
+        ticked = driver.screen().count("✓")
+        await driver.press("down", "enter")
+        await driver.until(lambda: driver.screen().count("✓") != ticked)
+        await driver.press("enter")
+        await driver.until(lambda: driver.screen().count("✓") == ticked)
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.screen is driver.app.main)
+
+
+async def test_the_list_is_seen_through_two_dialogs(backend: FakeBackend, opened: Open) -> None:
+    backend.add("web")
+    async with opened() as driver:
+        for title in ("the one", "the other"):
+            await driver.app.push_screen(ChooseScreen(title, []))
+            await driver.until(lambda title=title: title in driver.screen())
+        await settled(driver)
+        backend.event("create", backend.add("latecomer"))
+        await driver.until(lambda: "latecomer" in driver.screen())
 
 
 async def test_yes_pressed_twice_is_one_answer(opened: Open) -> None:

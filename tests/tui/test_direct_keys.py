@@ -28,7 +28,12 @@ def read_from_terminal(driver: Driver, data: str) -> list[str]:
 
 async def quiet(driver: Driver) -> None:
     """Wait until keys are taken at once again."""
-    await driver.until(driver.app._nothing_under_way)
+
+    def at_once() -> bool:
+        view = driver.app.focused
+        return driver.app._nothing_under_way() and view is not None and view._message_queue.empty()
+
+    await driver.until(at_once)
 
 
 async def test_a_key_waits_for_nothing(backend: FakeBackend, opened: Open) -> None:

@@ -190,3 +190,17 @@ async def test_what_is_typed_at_once_is_for_the_filter_up_to_enter_and_then_for_
         await driver.until(lambda: driver.app.containers.marked)
         assert driver.app.containers.filter == "cdb"
         assert not prompt.display
+
+
+async def test_keys_that_are_not_the_filters_do_what_they_do(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("web")
+    async with opened() as driver:
+        await driver.press("i")
+        await driver.until(lambda: driver.app.panes and driver.app.focused_pane() is driver.pane())
+        await driver.press("shift+tab", "/", *"web")
+        assert driver.app.focused_pane() is None
+        await driver.press("tab")
+        await driver.until(lambda: driver.app.focused_pane() is driver.pane())
+        assert driver.app.containers.filter == "web"

@@ -9,6 +9,7 @@ import pytest
 
 from contui.proto.v1 import events_pb2, images_pb2, sessions_pb2
 from contui.tui.keymap import ACTIONS, SECTIONS
+from contui.tui.view_models import frames
 from contui.tui.view_models.section import day_of
 from contui.tui.widgets.section_bar import TITLES, SectionBar, places
 from tests.tui.conftest import Driver, Open
@@ -189,6 +190,19 @@ async def test_sessions_of_health_checks_are_counted_and_shown_on_a_key(
         assert "check hidden" not in driver.screen()
         await driver.press("h")
         await driver.until(lambda: len(driver.app.section_model().rows) == 1)
+
+
+async def test_a_session_that_gets_another_size_is_fetched_anew(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("web", argv=["nginx"])
+    async with opened() as driver:
+        pane = await driver.attach("web")
+        await driver.lead("escape")
+        await go(driver, "A", 1)
+        backend.session("web").argv = ["later"]  # no event tells of it
+        pane._frame(frames.Resized((50, 9)))
+        await driver.until(lambda: "later" in driver.app.section_model().rows[0].name)
 
 
 async def test_events_come_live_after_those_of_before(backend: FakeBackend, opened: Open) -> None:

@@ -132,6 +132,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
         for pane in self.query(Pane):
             pane.acted()
 
+    def _compositor_refresh(self) -> None:
+        """Textual tells the dialog on top of what has changed here below it; those in between
+        have kept their picture of this screen, too."""
+        if self._compositor._dirty_regions:
+            for between in self.app.screen_stack[1:-1]:
+                between.refresh()
+        super()._compositor_refresh()
+
     def _forward_event(self, event: events.Event) -> None:
         if self.refuses(event):
             return

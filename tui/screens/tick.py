@@ -55,7 +55,9 @@ class TickScreen(ChooseScreen):
     def _dragged(self, event: ChoiceList.Dragged) -> None:
         """As many places as it takes, or as there are."""
         found = self.query_one(ChoiceList)
-        at = next(i for i, one in enumerate(found.choices) if one.id == event.id)
+        at = next((i for i, one in enumerate(found.choices) if one.id == event.id), None)
+        if at is None:  # what was typed meanwhile does not match it
+            return
         by = 1 if event.to > at else -1
         while (event.to - at) * by > 0:
             self._take(self._move(event.id, by), event.id)

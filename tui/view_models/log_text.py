@@ -27,6 +27,7 @@ _SEQUENCES = re.compile(
 _TOKEN = re.compile(
     r'("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)|([{}\[\],]+|\s+)|(.)'
 )
+TAB = 8  # columns from one stop of a terminal to the next
 LEVELS = ("level", "lvl", "severity", "log.level", "levelname", "loglevel")
 MESSAGES = ("msg", "message", "event", "text", "log")
 TIMES = ("time", "ts", "timestamp", "@timestamp", "t", "date")
@@ -74,7 +75,8 @@ def line_bits(data: bytes, role: str = "") -> Row:
 def _bit(data: bytes, role: str, look: Style | None, column: int) -> Bit:
     text = data.decode("utf-8", "replace")
     if "\t" in text:  # its stops count from the start of the line, not of this piece
-        text = (" " * column + text).expandtabs()[column:]
+        behind = column % TAB
+        text = (" " * behind + text).expandtabs(TAB)[behind:]
     return Bit(clean_line(text), "" if look else role, look)
 
 

@@ -69,7 +69,7 @@ class Source:
     def put_back(self, lines: list[LogLine], before: int, finished: bool) -> None:
         """Older lines, in front of those that are there."""
         if self.lines and self.lines[0].notice and self.lines[0].position % 1:
-            del self.lines[0]  # "too fast to be drawn": now they are
+            del self.lines[0]  # the mark of those that were not sent: now they are
         order = self.lines[0].key[0] if self.lines else 1 << 63
         for line in reversed(lines):
             order = min(order, line.at)
@@ -90,16 +90,18 @@ class Source:
         self.lines += lines
         self.after, self.at_end, self.loaded = after, finished, True
 
-    def skip_to(self, lines: list[LogLine], after: int, skipped: int) -> None:
-        """The newest lines, after others that were not sent: a mark counts those."""
+    def skip_to(self, lines: list[LogLine], after: int, skipped: int, flood: bool = True) -> None:
+        """The newest lines, after others that were not sent: a mark counts those. `flood`: they
+        came while this log was followed, else before."""
         if skipped:
             first = lines[0].position if lines else after
-            text = f"{skipped:,} lines came too fast to be drawn; scroll up to read them"
+            why = "came too fast to be drawn" if flood else "were passed over"
+            text = f"{skipped:,} lines {why}; scroll up to read them"
             at = lines[0].at if lines else 0
             lines = [LogLine(first - 0.5, b"", at, notice=text), *lines]
             self.lines.clear()
             self.before, self.at_start = int(first), False
-            self.undrawn += skipped
+            self.undrawn += skipped if flood else 0
         self.put_on(lines, after, True)
 
     def _cut_from(self, position: float) -> None:

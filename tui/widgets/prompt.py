@@ -56,7 +56,8 @@ class Prompt(Painted, can_focus=True):
         self.text = ""
         self.problem = ""
         self._below: list[str] = []
-        self._behind: list[events.Key] | None = None  # typed behind the enter that is under way
+        # Typed behind the enter that is under way, for what has the keyboard then.
+        self._behind: list[events.Key] | None = None
 
     def ask(self, mark: str, hint: str) -> None:
         """What stands before the line, and in it while it is empty."""
@@ -88,9 +89,8 @@ class Prompt(Painted, can_focus=True):
     def on_blur(self) -> None:
         """What was typed behind enter is for where the keyboard is now."""
         behind, self._behind = self._behind or [], None
-        if not self.screen.is_modal:  # else it may be for the next dialog
-            for event in behind:
-                self.app.post_message(KeyPressed(event))
+        for event in behind:
+            self.app.post_message(KeyPressed(event))
 
     def go_on(self) -> None:
         """Enter has not ended it: what was typed behind that is for here."""
@@ -99,20 +99,22 @@ class Prompt(Painted, can_focus=True):
             self.post_message(events.Key(event.key, event.character))
 
     def on_key(self, event: events.Key) -> None:
+        if self.take(event):
+            event.stop()
+
+    def take(self, event: events.Key) -> bool:
+        """Do what a key does here; False: it is none of the prompt's."""
         if self._behind is not None:
-            event.stop()
             self._behind.append(event)
-            return
-        if event.key in ("enter", "escape"):
-            event.stop()
-            self._behind = None if self.problem else []
+        elif event.key in ("enter", "escape"):
+            # A dialog has the keyboard until it goes, and may stay: nothing is kept back there.
+            self._behind = None if self.problem or self.screen.is_modal else []
             self.post_message(self.Done(self, self.text, event.key == "enter"))
-            return
-        text = self._typed(event)
-        if text is None:
-            return
-        event.stop()
-        self._change(text)
+        elif (text := self._typed(event)) is not None:
+            self._change(text)
+        else:
+            return False
+        return True
 
     def _typed(self, event: events.Key) -> str | None:
         if event.key in ("backspace", "ctrl+h"):

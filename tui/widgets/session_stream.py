@@ -14,7 +14,7 @@ from textual import on
 from contui.tui.backend_link import BackendLink
 from contui.tui.cli.sessions_io import viewer_name
 from contui.tui.keymap import Keymap
-from contui.tui.messages import PaneChanged
+from contui.tui.messages import PaneChanged, SessionResized
 from contui.tui.session_link import SessionLink
 from contui.tui.terminal.view_messages import Resized
 from contui.tui.view_models import frames
@@ -150,6 +150,7 @@ class SessionStream(RecordedPane):
                     self.terminal.feed(CANCEL)
             case frames.Resized(size):
                 self._resize(size)
+                self.app.post_message(SessionResized())
             case frames.Restored(size, prologue):
                 self._begin_with(size, RESET + prologue)
             case frames.Live():

@@ -153,6 +153,8 @@ class TabBar(Painted):
     def _place_under(self, x: int, held: int) -> int:
         """Where a tab belongs that is held at a column, which may be beside all tabs."""
         tabs = [place for place in self._places if place[2] == "tab_go"]
+        if not tabs:  # the last one was closed while it was held
+            return held
         if x >= max(end for _, end, _, _ in tabs):
             return max(int(place) for *_, place in tabs)
         if x < min(start for start, *_ in tabs):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,18 +89,24 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Se
     thread.join(30)
 
 
-def link_to(container: str, **more: Any) -> remote.StreamLink:
+@contextmanager
+def link_to(container: str, **more: Any) -> Iterator[remote.StreamLink]:
     opening = messages.Open(container=container, **more)
-    return remote.StreamLink(opening, start.reach(start=False), own=True)
+    link = remote.StreamLink(opening, start.reach(start=False), own=True)
+    try:
+        yield link
+    finally:
+        link.close()
 
 
 def gather(link: remote.StreamLink, until: int) -> list[tuple[int, int, Any]]:
     """Events up to the first of a kind; contents of output copied."""
     found: list[tuple[int, int, Any]] = []
-    poll = select.poll()
     while not any(kind in (until, LOST, frames.FAILED) for kind, _, _ in found):
-        poll.register(link.fileno(), select.POLLIN)
-        assert poll.poll(20_000)
+        if not link.ready:  # sending may have read it already
+            poll = select.poll()
+            poll.register(link.fileno(), select.POLLIN)
+            assert poll.poll(60_000)
         found += [
             (kind, stream, bytes(content) if isinstance(content, memoryview) else content)
             for kind, stream, content in link.receive()
@@ -109,72 +116,68 @@ def gather(link: remote.StreamLink, until: int) -> list[tuple[int, int, Any]]:
 
 def test_everything_in_both_directions(served: tuple[Sessions, str]) -> None:
     service, _ = served
-    link = link_to("web")
-    found = gather(link, frames.NOTICE)
-    attached = {
-        "session": {
-            "id": "abc",
-            "argv": ["sh"],
-            "tty": True,
-            "open_stdin": True,
-            "cols": 80,
-            "rows": 24,
-        },
-        "viewer": "",
-        "prologue": b"\x1b[?1h",
-    }
-    assert found == [
-        (frames.ATTACHED, 0, attached),
-        (frames.LIVE, 0, {}),
-        (frames.GAP, 1, (5, 2)),
-        (frames.OUTPUT, 2, b"err"),
-        (frames.NOTICE, 0, {"message": "a note"}),
-    ]
-    link.input(b"typed")
-    link.resize(80, 24)
-    link.signal(15)
-    link.eof()
-    ((_, _, ended),) = gather(link, frames.EXIT)
-    assert (ended["code"], ended["output_cut"]) == (9, True)
-    assert [request.WhichOneof("frame") for request in service.requests] == [
-        "input",
-        "resize",
-        "signal",
-        "close_stdin",
-    ]
-    link.close()
+    with link_to("web") as link:
+        found = gather(link, frames.NOTICE)
+        attached = {
+            "session": {
+                "id": "abc",
+                "argv": ["sh"],
+                "tty": True,
+                "open_stdin": True,
+                "cols": 80,
+                "rows": 24,
+            },
+            "viewer": "",
+            "prologue": b"\x1b[?1h",
+        }
+        assert found == [
+            (frames.ATTACHED, 0, attached),
+            (frames.LIVE, 0, {}),
+            (frames.GAP, 1, (5, 2)),
+            (frames.OUTPUT, 2, b"err"),
+            (frames.NOTICE, 0, {"message": "a note"}),
+        ]
+        link.input(b"typed")
+        link.resize(80, 24)
+        link.signal(15)
+        link.eof()
+        ((_, _, ended),) = gather(link, frames.EXIT)
+        assert (ended["code"], ended["output_cut"]) == (9, True)
+        assert [request.WhichOneof("frame") for request in service.requests] == [
+            "input",
+            "resize",
+            "signal",
+            "close_stdin",
+        ]
 
 
 def test_it_goes_on_behind_the_last_byte(served: tuple[Sessions, str]) -> None:
     service, _ = served
     opening: dict[str, Any] = {"exec": messages.ExecSpec(argv=["sh"])}
-    link = link_to("breaks", **opening)
-    found = gather(link, frames.NOTICE)
-    kinds = [kind for kind, _, _ in found]
-    assert kinds.count(frames.ATTACHED) == 1
-    assert (frames.OUTPUT, 1, b"begin") in found
-    again = service.opens[1]
-    assert again.replay == pb.REPLAY_FROM
-    assert getattr(again, "from").stdout == 5
-    assert again.session == "abc"
-    assert not again.HasField("exec"), "the program must not be run once more"
-    link.close()
+    with link_to("breaks", **opening) as link:
+        found = gather(link, frames.NOTICE)
+        kinds = [kind for kind, _, _ in found]
+        assert kinds.count(frames.ATTACHED) == 1
+        assert (frames.OUTPUT, 1, b"begin") in found
+        again = service.opens[1]
+        assert again.replay == pb.REPLAY_FROM
+        assert getattr(again, "from").stdout == 5
+        assert again.session == "abc"
+        assert not again.HasField("exec"), "the program must not be run once more"
 
 
 def test_a_refusal(served: tuple[Sessions, str]) -> None:
-    link = link_to("nobody")
-    ((kind, _, content),) = gather(link, frames.FAILED)
-    assert kind == frames.FAILED
-    assert (content["kind"], content["message"]) == ("no-such-container", "no container nobody")
-    link.close()
+    with link_to("nobody") as link:
+        ((kind, _, content),) = gather(link, frames.FAILED)
+        assert kind == frames.FAILED
+        assert (content["kind"], content["message"]) == ("no-such-container", "no container nobody")
 
 
 def test_detaching_reaches_the_backend_before_we_go(served: tuple[Sessions, str]) -> None:
     service, _ = served
-    link = link_to("web")
-    gather(link, frames.NOTICE)
-    link.detach()
-    link.close()
+    with link_to("web") as link:
+        gather(link, frames.NOTICE)
+        link.detach()
     assert service.requests[-1].HasField("detach")
 
 
@@ -185,10 +188,9 @@ def test_addresses_are_those_of_the_wire(served: tuple[Sessions, str]) -> None:
 
 def test_what_came_while_sending_is_told(served: tuple[Sessions, str]) -> None:
     """Sending reads as well; a poll of the descriptor does not tell of what that has taken."""
-    link = link_to("web")
-    wait_for(lambda: link.flush() or link.ready, "an answer, taken while sending")
-    assert link.receive()
-    link.close()
+    with link_to("web") as link:
+        wait_for(lambda: link.flush() or link.ready, "an answer, taken while sending")
+        assert link.receive()
 
 
 ANSWERED = """

@@ -93,6 +93,15 @@ def test_lines_that_came_too_fast_are_counted() -> None:
     assert positions(window) == list(range(5000, 5020))
 
 
+def test_lines_that_a_jump_to_the_end_passes_over_are_not_called_fast() -> None:
+    window, (source,) = window_of("a")
+    source.put_on(lines(0, 10), 10, False)
+    source.skip_to(lines(5010, 5020), 5020, 5000, flood=False)
+    window.merge()
+    assert window.lines[0].notice == "5,000 lines were passed over; scroll up to read them"
+    assert source.undrawn == 0
+
+
 def test_colours_are_kept_and_all_else_is_harmless() -> None:
     bits = line_bits("a\x1b[1;31mred\x1b[0m\x1b]52;c;eA==\x07\x1b[2Jb\x07\u202e\r".encode())
     assert plain(bits) == "aredb␇�"
