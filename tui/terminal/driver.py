@@ -67,6 +67,8 @@ class PaneDriver(LinuxDriver):
     def _readable(self) -> None:
         try:
             data = os.read(self.fileno, READ_BYTES)
+        except BlockingIOError:  # another reader of this terminal was quicker
+            return
         except OSError:
             data = b""
         if not data:  # the terminal is gone, and SIGHUP under way

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 from queue import Queue
 from typing import IO
 
@@ -42,7 +43,9 @@ class Outlet(WriterThread):
         while (data := self._behind.get()) is not None:
             with contextlib.suppress(OSError):  # without a terminal, nobody misses it
                 while data:
-                    data = data[os.write(self._slow, data) :]
+                    select.select([], [self._slow], [])  # others may have made it non-blocking
+                    with contextlib.suppress(BlockingIOError):
+                        data = data[os.write(self._slow, data) :]
             self._behind.task_done()
 
     def stop(self) -> None:

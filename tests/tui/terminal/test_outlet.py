@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import tty
 from collections.abc import Iterator
 
@@ -29,6 +30,7 @@ def read(reader: int, size: int) -> bytes:
     """So many bytes of what is written."""
     data = b""
     while len(data) < size:
+        assert select.select([reader], [], [], 20)[0], f"only {len(data)} of {size} bytes come"
         data += os.read(reader, size - len(data))
     return data
 
@@ -61,3 +63,19 @@ def test_without_a_descriptor_of_its_own() -> None:
         outlet.stop()
     with os.fdopen(read_end, "rb") as result:
         assert result.read() == b"one two ?"
+
+
+def test_a_terminal_that_others_made_non_blocking_loses_nothing() -> None:
+    reader, slave = pty.openpty()
+    tty.setraw(slave)
+    os.set_blocking(slave, False)
+    with os.fdopen(slave, "w") as file:
+        outlet = Outlet(file)
+        outlet.start()
+        lines = [f"{number:06}" for number in range(20_000)]
+        for at in range(0, len(lines), 1000):
+            outlet.write("".join(lines[at : at + 1000]))
+        assert outlet._behind.unfinished_tasks
+        assert read(reader, 120_000) == "".join(lines).encode()
+        outlet.stop()
+    os.close(reader)
