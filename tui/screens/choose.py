@@ -170,8 +170,6 @@ class ChooseScreen(Dialog[str], inherit_bindings=False):
             self.dismiss("")
         elif found.choices:
             self.accept(found.choices[found.cursor])
-        if not self.answered:
-            event.prompt.go_on()
 
     @on(ChoiceList.Picked)
     def _picked(self, event: ChoiceList.Picked) -> None:

@@ -11,12 +11,12 @@ __all__ = ["Dialog", "ScreenResultType"]
 class Dialog(ModalScreen[ScreenResultType], inherit_bindings=False):
     """Dismissed once: Textual would take the screen below away, too, for a key pressed twice."""
 
-    answered = False
+    _answered = False
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Go away with an answer; a second one is not heard."""
-        if self.answered:
+        if self._answered:
             return AwaitComplete()
-        self.answered = True
+        self._answered = True
         answer: AwaitComplete = super().dismiss(result)
         return answer

@@ -92,12 +92,6 @@ class Prompt(Painted, can_focus=True):
         for event in behind:
             self.app.post_message(KeyPressed(event))
 
-    def go_on(self) -> None:
-        """Enter has not ended it: what was typed behind that is for here."""
-        behind, self._behind = self._behind or [], None
-        for event in behind:
-            self.post_message(events.Key(event.key, event.character))
-
     def on_key(self, event: events.Key) -> None:
         if self.take(event):
             event.stop()
