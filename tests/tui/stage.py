@@ -112,12 +112,23 @@ async def settled(driver: Driver) -> str:
     seen: list[str] = []
 
     def same() -> bool:
+        if not _calm(driver.app):
+            seen.clear()
+            return False
         seen.append(picture(driver.app))
         return len(seen) > CALM and len(set(seen[-CALM:])) == 1
 
     await driver.until(same)
     folder = driver.backend.path.removesuffix("/s")
     return seen[-1].replace(folder, "/run/contui".ljust(len(folder), "-"))
+
+
+def _calm(app: ContuiApp) -> bool:
+    """Whether no screen, a dialog or what lies below one, has yet to be laid out or drawn."""
+    return not any(
+        screen._layout_required or screen._dirty_widgets or screen._compositor._dirty_regions
+        for screen in app.screen_stack
+    )
 
 
 # -- who is on the stage -----------------------------------------------------------------------
