@@ -325,3 +325,39 @@ async def test_the_leader_works_outside_of_programs(backend: FakeBackend, opened
         await driver.until(lambda: "leader" in driver.screen().splitlines()[-1])
         await driver.press("x")
         await driver.until(lambda: not driver.app.panes)
+
+
+async def test_a_button_that_goes_up_over_a_dialog_drags_no_more(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("a")
+    async with opened() as driver:
+        await two_panes(driver)
+        right = driver.pane()
+        x, y = right.region.x, right.region.y + 5
+        await driver.pilot.mouse_down(offset=(x, y))
+        await driver.pilot.hover(offset=(x - 4, y))
+        await driver.until(lambda: right.region.x == x - 4)
+        driver.app.perform("palette")
+        await driver.until(lambda: driver.app.screen is not driver.app.main)
+        assert driver.app.mouse_captured is None
+        await driver.pilot.mouse_up(offset=(x - 4, y))
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.screen is driver.app.main)
+        await driver.pilot.hover(offset=(x - 12, y))
+        assert right.region.x == x - 4
+
+
+async def test_a_program_hears_of_a_button_that_goes_up_over_a_dialog(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("a")
+    session = backend.session("a")
+    async with opened() as driver:
+        await driver.attach("a")
+        pane = driver.pane()
+        pane.terminal.feed(b"\x1b[?1000;1006h")
+        await driver.pilot.mouse_down(pane.terminal, offset=(6, 2))
+        await driver.until(lambda: session.typed == b"\x1b[<0;7;3M")
+        driver.app.perform("palette")
+        await driver.until(lambda: session.typed == b"\x1b[<0;7;3M\x1b[<0;7;3m")

@@ -101,12 +101,15 @@ class ChoiceList(PaintedScroll):
         ]
         return self.strip(spans, width, base)
 
+    def grabs(self, event: events.MouseDown) -> bool:
+        """A choice that can be dragged, see `contui.tui.widgets.grabbing`."""
+        return self.draggable and event.button == 1
+
     def on_mouse_down(self, event: events.MouseDown) -> None:
         index = event.y + int(self.scroll_y)
         self._moved = False
         if self.draggable and event.button == 1 and index < len(self.choices):
             self.held = self.choices[index].id
-            self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         if not self.held:
@@ -116,10 +119,8 @@ class ChoiceList(PaintedScroll):
             self._moved = True
             self.post_message(self.Dragged(self.held, to))
 
-    def on_mouse_up(self, event: events.MouseUp) -> None:
-        if self.held:
-            self.held = ""
-            self.release_mouse()
+    def on_mouse_release(self) -> None:
+        self.held = ""
 
     def on_click(self, event: events.Click) -> None:
         event.stop()

@@ -5,10 +5,14 @@ from __future__ import annotations
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, ScreenResultType
 
+from contui.tui.widgets.grabbing import GrabbingScreen
+
 __all__ = ["Dialog", "ScreenResultType"]
 
 
-class Dialog(ModalScreen[ScreenResultType], inherit_bindings=False):
+class Dialog(
+    GrabbingScreen[ScreenResultType], ModalScreen[ScreenResultType], inherit_bindings=False
+):
     """Dismissed once: Textual would take the screen below away, too, for a key pressed twice."""
 
     _answered = False

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 
 from textual import events
 from textual.containers import Horizontal, Vertical
-from textual.errors import NoWidget
 from textual.message import Message
-from textual.screen import Screen
 from textual.widget import Widget
 
 from contui.tui.keymap import Keymap
@@ -20,7 +17,7 @@ from contui.tui.view_models.workspace import Workspace
 from contui.tui.widgets.banner import Banner
 from contui.tui.widgets.container_list import ContainerListView
 from contui.tui.widgets.details import Details
-from contui.tui.widgets.grabbing import grabbed
+from contui.tui.widgets.grabbing import GrabbingScreen
 from contui.tui.widgets.key_bar import KeyBar
 from contui.tui.widgets.overview import Overview
 from contui.tui.widgets.pane import Pane
@@ -41,7 +38,7 @@ class Ready(Message):
     """The layout stands; the app may begin."""
 
 
-class MainScreen(Screen[None], inherit_bindings=False):
+class MainScreen(GrabbingScreen[None], inherit_bindings=False):
     """Composes the layout and hands on keys; it decides nothing."""
 
     DEFAULT_CSS = """
@@ -69,7 +66,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._keymap = keymap
         self._engine = context
         self.widened = ""
-        self._grabbed: Widget | None = None  # holds the mouse until the button is up
         self.refuses: Callable[[events.Event], bool] = lambda event: False
 
     def compose(self) -> Iterator[Widget]:
@@ -141,23 +137,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         super()._compositor_refresh()
 
     def _forward_event(self, event: events.Event) -> None:
-        if self.refuses(event):
-            return
-        if isinstance(event, events.MouseDown) and not event.is_forwarded:
-            self._grab(event)
-        super()._forward_event(event)
-        if isinstance(event, events.MouseUp) and self._grabbed is not None:
-            if self.app.mouse_captured is self._grabbed:
-                self.app.capture_mouse(None)
-            self._grabbed = None
-
-    def _grab(self, event: events.MouseDown) -> None:
-        if self.app.mouse_captured is None:
-            with suppress(NoWidget):
-                widget, _ = self.get_widget_at(event.x, event.y)
-                self._grabbed = grabbed(event, widget.ancestors_with_self)
-        if self._grabbed is not None:
-            self.app.capture_mouse(self._grabbed)
+        if not self.refuses(event):
+            super()._forward_event(event)
 
     def on_key(self, event: events.Key) -> None:
         event.stop()

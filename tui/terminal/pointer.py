@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.geometry import Offset
 
 from contui.tui.terminal.mouse import (
     NO_BUTTON,
@@ -36,6 +37,7 @@ class Pointer:
         self._anchor: Point | None = None
         self._held = NO_BUTTON
         self._last_cell = (-1, -1)
+        self._reported = Offset()  # the last cell that the program was told of
 
     def _reports(self, event: events.MouseEvent) -> bool:
         view = self._view
@@ -43,7 +45,7 @@ class Pointer:
         return tracked and not event.shift and not view.scroll_position
 
     def _report(self, event: events.MouseEvent, action: Action, button: int) -> None:
-        cell = self._view.cell_at(event)
+        cell = self._reported = self._view.cell_at(event)
         mouse = Mouse(action, button, cell.x, cell.y, False, event.meta, event.ctrl)
         self._view.send(encode_mouse(mouse, self._view.terminal.modes))
 
@@ -81,6 +83,13 @@ class Pointer:
         elif self._anchor is not None:
             self._anchor = None
             self._view.copy_selection()
+
+    def lost(self) -> None:
+        """The button went up over a dialog; the program must not believe that it is down."""
+        if self._held:
+            mouse = Mouse(Action.RELEASE, self._held, *self._reported)
+            self._view.send(encode_mouse(mouse, self._view.terminal.modes))
+        self._held, self._anchor = NO_BUTTON, None
 
     def clicked(self, event: events.Click) -> None:
         """Double and triple clicks select."""

@@ -161,6 +161,10 @@ class TerminalView(Frames, can_focus=True):
     async def _on_mouse_up(self, event: events.MouseUp) -> None:
         self._pointer.released(event)
 
+    def on_mouse_release(self) -> None:
+        """The button is up, and may have gone up elsewhere."""
+        self._pointer.lost()
+
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Report or select."""
         self._pointer.moved(event)

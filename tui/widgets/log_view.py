@@ -289,6 +289,13 @@ class LogView(Painted, can_focus=True):
         self._anchor = self._head = None
         self.refresh()
 
+    def on_mouse_release(self) -> None:
+        """The button went up elsewhere."""
+        if self._held:
+            self._held = False
+            self._anchor = self._head = None
+            self.refresh()
+
     def _drag(self, y: int) -> None:
         height = max(self.size.height - 1, 1)
         self.post_message(Dragged(min(max(y / height, 0.0), 1.0)))

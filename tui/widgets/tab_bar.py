@@ -163,7 +163,7 @@ class TabBar(Painted):
         middle, target = (start + end) / 2, int(place)
         return target if (x >= middle) == (target > held) else held
 
-    def on_mouse_up(self, event: events.MouseUp) -> None:
+    def on_mouse_release(self) -> None:
         self._dragged = None
 
     def on_click(self, event: events.Click) -> None:

@@ -95,6 +95,15 @@ class WorkspaceView(Widget):
             self.app.post_message(ActionAsked("arranged"))
             event.stop()
 
+    def on_mouse_release(self) -> None:
+        """The button went up elsewhere: a pane goes nowhere, a border stays where it is."""
+        if self._dragged:
+            self.app.post_message(ActionAsked("pane_dropped", f"{self._dragged} -1 -1"))
+            self._dragged = ""
+        if self._grabbed is not None:
+            self._grabbed = None
+            self.app.post_message(ActionAsked("arranged"))
+
     def _tell_drag(self, action: str, event: events.MouseEvent) -> None:
         place = f"{self._dragged} {event.screen_x} {event.screen_y}"
         self.app.post_message(ActionAsked(action, place))
