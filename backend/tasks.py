@@ -23,9 +23,13 @@ async def in_thread(
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
+
+        def forgotten(task: asyncio.Future[T]) -> None:
+            if not task.cancelled() and task.exception() is None and undo is not None:
+                undo(task.result())
+
+        task.add_done_callback(forgotten)  # also for who is cancelled once more
         await asyncio.wait([task])
-        if not task.cancelled() and task.exception() is None and undo is not None:
-            undo(task.result())
         raise
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from contui.tui.view_models.sessions import ExecRequest
 
 Values = dict[str, str]
-PATIENCE_S = 10.0  # that a program may take to start before the form says that it does not
+START_S = 10.0  # that a program may take to start before the form says that it does not
 RETRIES = "contui tries to reach it again and again: try again in a moment"
 NOT_RUN = (126, 127)  # exit codes of what could not be executed, or was not found
 
@@ -177,7 +177,7 @@ class FormActions(PaneActions, RemovalActions):
         label = request.argv[0].rsplit("/", 1)[-1] if request.argv else "shell"
         pane: Any = await self.open_session(info, request, label)
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(START_S):
                 await pane.settled.wait()
         except TimeoutError:
             late = "the backend does not answer: whether the program was started is not known"

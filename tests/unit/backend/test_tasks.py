@@ -71,5 +71,21 @@ async def test_what_a_thread_opened_for_one_who_is_cancelled_is_given_back() -> 
     with pytest.raises(asyncio.CancelledError):
         await calling
     assert closed == ["log"]
+
+    begun.clear()
+    go.clear()
+    calling = asyncio.ensure_future(in_thread(open_it, "again", undo=closed.append))
+    assert await asyncio.to_thread(begun.wait, 15)
+    for _ in range(2):  # the second one does not wait
+        calling.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await calling
+    go.set()
+    async with asyncio.timeout(15):
+        while closed != ["log", "again"]:
+            await asyncio.sleep(0.01)
+    closed.remove("again")
+
     assert await in_thread(str.upper, "a", undo=closed.append) == "A"
     assert closed == ["log"]
