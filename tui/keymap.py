@@ -177,8 +177,11 @@ class Keymap:
         for scope in scopes or ("list",):
             if key := self.key(action, scope):
                 return f"{shown(self.leader)} {key}" if scope == "leader" else key
-        label = next((item.label for item in self.actions if item.id == action), action)
-        return f"{self.key('palette') or 'the palette:'} {label}"
+        return f"{self.key('palette') or 'the palette:'} {self.label(action)}"
+
+    def label(self, action: str) -> str:
+        """What an action is called in the line of keys."""
+        return next((item.label for item in self.actions if item.id == action), action)
 
     def palette(self, *scopes: str) -> list[tuple[Action, str]]:
         """What the command palette offers, with its key: all of the list, of the scopes of a pane,
