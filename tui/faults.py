@@ -10,6 +10,7 @@ import traceback
 from pathlib import Path
 
 from textual.app import App
+from textual.message import Message
 
 KEPT_BYTES = 256 << 10  # of the file: a new one is begun then
 
@@ -47,7 +48,12 @@ def sentence(error: BaseException, kept: Path | None) -> str:
 
 
 class Faults(App[str]):
-    """Mixed into the app: what Textual would show as a page of source code."""
+    """Mixed into the app: no fault while it is taken down, and a sentence for one before."""
+
+    async def _on_message(self, message: Message) -> None:
+        # A prompt that goes ends its typing, a pane its session: nothing is left to show it.
+        if self.is_running or not type(message).__module__.startswith(f"{__package__}."):
+            await super()._on_message(message)
 
     def _fatal_error(self) -> None:
         from rich.text import Text

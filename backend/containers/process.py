@@ -213,6 +213,9 @@ def _joined(env: Mapping[str, str]) -> list[str]:
 
 
 def _add_size(process: dict[str, Any], size: Size) -> None:
-    """The terminal's size before the first instruction runs; unknown is left out."""
+    """The terminal's size before the first instruction runs; unknown is left out.
+
+    crun's exec may set it just after (libcrun/container.c), which SIGWINCH tells the program.
+    """
     if size.cols and size.rows:
         process["consoleSize"] = {"width": size.cols, "height": size.rows}

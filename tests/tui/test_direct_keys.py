@@ -6,6 +6,8 @@ import pytest
 
 from contui.tui import direct_keys
 from contui.tui.terminal.raw_input import RawKeyParser
+from contui.tui.widgets.container_list import ContainerListView
+from contui.tui.widgets.prompt import Prompt
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import FakeBackend
 
@@ -118,6 +120,17 @@ async def test_keys_of_one_reading_are_for_what_the_first_one_opens(
     async with opened() as driver:
         read_from_terminal(driver, "/web\r")
         await driver.until(lambda: driver.app.containers.filter == "web")
+
+
+async def test_what_a_prompt_says_while_the_window_goes_finds_nobody(
+    backend: FakeBackend, opened: Open
+) -> None:
+    async with opened() as driver:
+        await driver.pilot.press("slash")
+        prompt = driver.app.main.query_one("#filter", Prompt)
+        await driver.app.main.query_one(ContainerListView).remove()
+        driver.app._running = False  # the first thing that Textual does when it is left
+        await driver.app._dispatch_message(Prompt.Done(prompt, "", accepted=True))
 
 
 async def test_keys_behind_lost_markers_are_not_lost(
