@@ -50,7 +50,11 @@ def test_size_before_start_and_exec(runtime_engine: Engine) -> None:
         # crun lets a process of exec go before it sets the size (container.c): the process may come
         # to its first look first, and hears of the size by SIGWINCH.
         sized = "until stty size | grep -v ^0; do :; done"
-        look = ["sh", "-c", sized] if runtime_engine.env["CONTUI_RUNTIME"] == "crun" else ["stty", "size"]
+        look = (
+            ["sh", "-c", sized]
+            if runtime_engine.env["CONTUI_RUNTIME"] == "crun"
+            else ["stty", "size"]
+        )
         other = [*CONTUI, "exec", "-t", "tty", *look]
         with PtyProcess(other, runtime_engine.env, cols=77, rows=22) as inner:
             inner.expect(b"22 77")

@@ -301,7 +301,9 @@ class SessionPane(SessionStream):
             return [self._keymap.hint(item, "leader") for item in LED]
         if self.model.over:
             over = over_hints(self.info)
-            return [(self._told(item), word or self._keymap.label(item), item) for item, word in over]
+            return [
+                (self._told(item), word or self._keymap.label(item), item) for item, word in over
+            ]
         if self.scrolling:
             return list(SCROLL_HINTS)
         if self.locked:  # the detach keys, too, are the program's
