@@ -201,7 +201,7 @@ async def test_a_form_says_that_it_waits(
 ) -> None:
     backend.add("web", image="img")
     monkeypatch.setattr(form, "SLOW", 0.05)
-    monkeypatch.setattr(form_actions, "PATIENCE_S", 600.0)
+    monkeypatch.setattr(form_actions, "START_S", 600.0)
     async with opened() as driver:
         await driver.press("E", *"ls", "enter")
         await driver.until(lambda: "the backend has not answered yet" in driver.screen())
@@ -214,7 +214,7 @@ async def test_a_backend_that_does_not_answer_leaves_the_form_usable(
     backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch, answer: asyncio.Event
 ) -> None:
     backend.add("web", image="img")
-    monkeypatch.setattr(form_actions, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(form_actions, "START_S", 0.05)
     async with opened() as driver:
         await driver.press("E", *"ls", "enter")
         await driver.until(lambda: "whether the program was started" in driver.screen())
