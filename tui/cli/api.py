@@ -25,7 +25,17 @@ def channel(begin: bool = True) -> Channel:
     if _channel is None or not _channel.usable:
         _close()
         _channel = start.reach(start=begin)
+        _channel.on_silence = _silent
     return _channel
+
+
+def _silent(message: str, hint: str) -> None:
+    """Whoever sits there learns why nothing comes; a script's stderr has only what went wrong."""
+    from contui.tui.cli import terminal
+    from contui.tui.cli.output import complain
+
+    if terminal.is_terminal(2):
+        complain(message, f"{hint} (ctrl-c gives up)")
 
 
 def _close() -> None:
@@ -43,6 +53,7 @@ def renew(patience_s: float) -> Channel:
         try:
             _close()
             _channel = start.reach()
+            _channel.on_silence = _silent
             return _channel
         except ApiError:
             if time.monotonic() > deadline:

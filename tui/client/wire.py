@@ -19,8 +19,10 @@ from contui.tui.client.http2 import Connection, ProtocolError, Stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any, Protocol, TypeVar
+
+    from contui.tui.client.silence import Silence
 
     class Request(Protocol):
         def SerializeToString(self) -> bytes: ...
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 _PACKAGE = "contui.v1"
 _READ = 256 << 10  # bytes at a time
 _AHEAD = 1 << 20  # bytes of request data that wait here before `Call.send` blocks
+QUIET_S = 2.0  # of waiting, after which the other end may be hung
 
 
 def connect(address: str, timeout: float = 10.0) -> _socket.socket:
@@ -95,6 +98,9 @@ class Channel:
     def __init__(self, sock: _socket.socket, address: str) -> None:
         self._sock = sock
         self.address = address
+        self.heard = False  # whether anything has come, ever
+        self.on_silence: Callable[[str, str], None] | None = None  # told why, and what to do
+        self._silence: Silence | None = None
         sock.setblocking(False)
         self._http = Connection("localhost")
         self._poll = select.poll()
@@ -164,6 +170,11 @@ class Channel:
         """The protocol's state, for `Call`."""
         return self._http
 
+    @property
+    def socket(self) -> _socket.socket:
+        """The connection itself."""
+        return self._sock
+
     def pump(self, wait: float | None = 0) -> bool:
         """Send and receive what can be, waiting at most `wait` seconds (None: for ever) for it.
 
@@ -172,14 +183,34 @@ class Channel:
         if self._http.closing and self._sock.fileno() < 0:
             return False
         flushed = self._flush()
-        events = select.POLLIN | (select.POLLOUT if self._http.output else 0)
-        self._poll.modify(self._sock.fileno(), events)
-        if not self._poll.poll(None if wait is None else max(0, int(wait * 1000 + 0.999))):
+        if not self._ready(wait):
             return flushed
         self._flush()
         self._receive()
         self._flush()
         return True
+
+    def _ready(self, wait: float | None) -> bool:
+        """Wait for the socket; False when there is nothing to do after `wait` seconds."""
+        while True:
+            pause = self._silence.pause if self._silence is not None else QUIET_S
+            if wait is not None and wait <= pause:
+                return self._polled(wait)
+            if self._polled(pause):
+                return True
+            if wait is not None:
+                wait -= pause
+            if self._silence is None:
+                from contui.tui.client.silence import Silence
+
+                self._silence = Silence(self, QUIET_S)
+            if not self._silence.lasts():
+                return True
+
+    def _polled(self, wait: float) -> bool:
+        events = select.POLLIN | (select.POLLOUT if self._http.output else 0)
+        self._poll.modify(self._sock.fileno(), events)
+        return bool(self._poll.poll(max(0, int(wait * 1000 + 0.999))))
 
     def _flush(self) -> bool:
         output = self._http.output
@@ -202,6 +233,7 @@ class Channel:
             return
         except OSError:
             data = b""
+        self.heard = self.heard or bool(data)
         try:
             if data:
                 self._http.feed(data)
@@ -290,13 +322,10 @@ class Call:
     def _wait(self) -> None:
         wait = None if self._deadline is None else self._deadline - time.monotonic()
         if wait is not None and wait <= 0:
+            from contui.tui.client.silence import reason
+
             self._channel.http.cancel(self._stream)
-            where = self._channel.address
-            self._stream.error = ApiError(
-                "deadline-exceeded",
-                f"whatever listens at {where} did not answer in time",
-                "if it is no contui backend, stop it and remove its socket",
-            )
+            self._stream.error = ApiError("deadline-exceeded", *reason(self._channel))
             return
         self._channel.pump(wait)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +109,10 @@ class Server:
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         if rest:  # calls that the stop cancelled end in their own time
             await asyncio.wait(rest, timeout=10)
+
+    def soon(self, act: Callable[[], object]) -> None:
+        """Have its loop do something."""
+        self._loop.call_soon_threadsafe(act)
 
     def stop(self) -> None:
         if not self._loop.is_closed():
