@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from time import time_ns
 
 from contui.backend import jsonlogs
 
@@ -17,20 +18,31 @@ _BLOCK = 256 << 10
 
 
 class JsonPart:
-    """An open file. `base` is the position of its first byte, `end` that behind its last entry."""
+    """An open file. `base` is the position of its first byte, `end` that behind its last entry,
+    `cut` the one before its first byte when it was cut by hand since it was opened, else -1."""
 
     def __init__(self, fd: int, base: int) -> None:
         self.fd = fd
         self.base = base
         self.inode = os.fstat(fd).st_ino
         self.end = base
+        self.cut = -1
+        self.cut_at = 0  # unix ns
         self.grow()
+
+    @property
+    def start(self) -> int:
+        """Position of its first byte, or of the mark that it was cut."""
+        return self.cut if self.cut >= 0 else self.base
 
     def grow(self) -> None:
         """Notice what was written since; an entry that is half written is not there yet."""
         size = os.fstat(self.fd).st_size
-        if size < self.end - self.base:  # it was cut by hand: what comes stands behind what was
-            self.base = self.end
+        if size < self.end - self.base:  # what comes stands behind what was and a place for a mark
+            self.cut, self.cut_at = self.end, time_ns()
+            self.base = self.end = self.end + 1
+        elif size and self.base == self.end:  # it was empty, and did not say where it begins
+            self.base = self.end = max(_said(self.fd) or 0, self.base)
         while size > self.end - self.base:
             start = max(size - _BLOCK, self.end - self.base)
             newline = os.pread(self.fd, size - start, start).rfind(b"\n")

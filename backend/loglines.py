@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from contui.backend.jsonlogs import CUT
 from contui.backend.logpages import Pages, Piece
 from contui.shim.logformat import LOST_BUFFER
 
@@ -28,7 +29,8 @@ class Wanted(Protocol):
 
 @dataclass(slots=True)
 class Line:
-    """One line, without its newline; `lost` bytes instead of one where something is missing."""
+    """One line, without its newline; instead of one, `why` where `lost` bytes are missing or the
+    log was cut."""
 
     position: int
     stream: int
@@ -75,14 +77,20 @@ class Cutter:
         if self._wanted is not None and len(pieces) > 1:
             pieces = _ends(pieces, self._wanted)
         for piece in pieces:
-            if piece.stream in self._streams:
+            if piece.kind == CUT:
+                self._break(piece)
+            elif piece.stream in self._streams:
                 self._take(piece)
 
-    def _take(self, piece: Piece) -> None:
-        state = self._states.get(piece.stream)
+    def _state(self, stream: int) -> _Stream:
+        state = self._states.get(stream)
         if state is None:
-            begun = self._begins(piece.stream)
-            state = self._states[piece.stream] = _Stream(not begun, begun=begun)
+            begun = self._begins(stream)
+            state = self._states[stream] = _Stream(not begun, begun=begun)
+        return state
+
+    def _take(self, piece: Piece) -> None:
+        state = self._state(piece.stream)
         if piece.lost:
             self._lose(state, piece)
             return
@@ -90,10 +98,20 @@ class Cutter:
         if at < len(piece.data):
             self._cut(state, piece, at)
 
-    def _lose(self, state: _Stream, piece: Piece) -> None:
+    def _break(self, piece: Piece) -> None:
+        """The file was cut: no line goes on behind that."""
+        for stream in self._streams:
+            self._over(self._state(stream))
+        why = "the log was cut by hand; it goes on from its beginning"
+        self.lines.append(Line(piece.position, piece.stream, piece.at, b"", why=why))
+
+    def _over(self, state: _Stream) -> None:
         if state.line is not None:
             self._add(state.line)
         state.line, state.skipping, state.tail.closed = None, False, True
+
+    def _lose(self, state: _Stream, piece: Piece) -> None:
+        self._over(state)
         why = "the log could not be written as fast as the program wrote"
         if piece.kind != LOST_BUFFER:
             why = "the disk was full, or the log was damaged"

@@ -166,10 +166,12 @@ class JsonPages:
         self.files = numbered(self._directory)
 
     def bounds(self) -> tuple[int, int]:
-        return (self.files[0].base, self.files[-1].end) if self.files else (0, 0)
+        return (self.files[0].start, self.files[-1].end) if self.files else (0, 0)
 
     def forward(self, position: int) -> Iterator[Piece]:
         for file in self.files:
+            if position <= file.cut:
+                yield _mark(file)
             if file.end <= position:
                 continue
             at = file.line_from(position)
@@ -195,10 +197,14 @@ class JsonPages:
                 if pieces:
                     yield pieces
                 stop = first
+            if 0 <= file.cut < position:
+                yield [_mark(file)]
 
     def begins(self, position: int, stream: int) -> bool:
         for block in self.backward(position):
             for piece in reversed(block):
+                if piece.kind == jsonlogs.CUT:
+                    return True
                 if piece.stream == stream:
                     return piece.data.endswith(b"\n")
             if block[0].position < position - _REACH:
@@ -238,6 +244,11 @@ class JsonPages:
         for file in self.files:
             file.close()
         self.files = []
+
+
+def _mark(file: JsonPart) -> Piece:
+    """Says where a file was cut by hand."""
+    return Piece(file.cut_at, file.cut, file.cut + 1, 1, b"", kind=jsonlogs.CUT)
 
 
 def _entry(line: bytes, at: int) -> Piece | None:

@@ -109,6 +109,7 @@ class JsonFile:
     def _write(self, stream: int, entries: list[bytes], size: int) -> None:
         """Entries that hold `size` bytes of a stream."""
         held = b"".join(entries)
+        self._notice_cut()
         if self._size and self._size + len(held) > self._max_size:
             self._rotate()
         if not self._said or self._size - self._said_at >= MARK:
@@ -125,6 +126,14 @@ class JsonFile:
         self._written[stream] += size
         self._size += len(held)
         self._said = True
+
+    def _notice_cut(self) -> None:
+        """Somebody cut the file (`: > json.log`, copytruncate of logrotate): its next entry says
+        that it stands behind what was, and behind the mark that readers put there."""
+        end = os.lseek(self._fd, 0, os.SEEK_END)
+        if end < self._size:
+            self._base += self._size + 1
+            self._size, self._said = end, False
 
     def _placed(self, entry: bytes) -> bytes:
         """The entry, saying where it stands."""

@@ -105,9 +105,9 @@ def page_of(response: Any) -> Page:
 
 
 def _line(line: Any) -> LogLine:
-    notice = ""
-    if line.dropped or line.notice:
-        notice = f"{byte_size(line.dropped)} lost here: {line.notice}"
+    notice = line.notice
+    if line.dropped:
+        notice = f"{byte_size(line.dropped)} lost here: {notice}"
     return LogLine(
         line.position,
         line.data,

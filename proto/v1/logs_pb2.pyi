@@ -308,8 +308,9 @@ class LogLine(_message.Message):
     size: _builtins.int
     """bytes of the whole line as far as they were looked at"""
     dropped: _builtins.int
-    """not a line: so many bytes were lost here, and `notice` says why"""
+    """not a line: so many bytes were lost here (0: the file was cut by hand),"""
     notice: _builtins.str
+    """and `notice` says why"""
     @_builtins.property
     def at(self) -> _types_pb2.Timestamp:
         """when its first byte was read by the shim"""

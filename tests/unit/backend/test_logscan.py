@@ -285,6 +285,31 @@ def test_a_follower_gets_what_comes(tmp_path: Path) -> None:
     writer.close()
 
 
+def test_a_follower_is_told_that_a_file_was_cut_by_hand(tmp_path: Path) -> None:
+    writer = JsonFile(str(tmp_path), 1 << 20, 3, (0, 0))
+    writer.append(1, b"one\ntwo\n")
+    pages = open_pages(tmp_path)
+    follower = Follower(pages, pages.bounds()[1], Query(10))
+    os.truncate(tmp_path / "json.log", 0)
+    found = follower.look()
+    assert found is not None
+    assert ["cut by hand" in line.why for line in found.lines] == [True], "at once, as tail does"
+    assert follower.look() is None
+    afresh = open_pages(tmp_path)  # somebody who looks before anything was written behind the cut
+    writer.append(1, b"three\n")
+    found = follower.look()
+    assert found is not None
+    assert [(line.data, line.why) for line in found.lines] == [(b"three", "")]
+    other = Follower(afresh, found.lines[0].position, Query(10)).look()
+    assert other is not None
+    assert seen(other.lines) == seen(found.lines), "positions are the same for all"
+    back = [line for step in logscan.backwards(pages, follower.position, Query(9))
+            for line in step.lines]  # fmt: skip
+    assert [line.data for line in back] == [b"three", b""], "the nearest first"
+    for log in (writer, afresh, pages):
+        log.close()  # type: ignore[attr-defined]
+
+
 def test_a_follower_without_lines_counts(tmp_path: Path) -> None:
     writer = LogWriter(str(tmp_path), 1 << 20, 3)
     pages = open_pages(tmp_path)
