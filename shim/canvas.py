@@ -11,7 +11,7 @@ from __future__ import annotations
 from contui.shim import rows as edit
 from contui.shim.charsets import CHARSETS
 from contui.shim.grid import Grid
-from contui.shim.pens import PLAIN
+from contui.shim.pens import PLAIN, blank, protected
 from contui.shim.widths import FIRST_ODD, width
 
 LONGEST_CLUSTER = 32  # code points in a cell
@@ -38,6 +38,7 @@ class Canvas(Grid):
         if self.single:
             single, self.single = CHARSETS.get(self.charsets[self.single]), 0
             head = text[0].translate(single) if single else text[0]
+            self.last_x = -1
             text = head + (text[1:].translate(table) if table else text[1:])
         elif table:
             text = text.translate(table)
@@ -70,7 +71,8 @@ class Canvas(Grid):
         while at < size:
             if self.wrap:
                 self._wrap_line()
-            end = self._rightmost() + 1
+            end = self.rightmost() + 1
+            self.x = min(self.x, end - 1)
             room = end - self.x
             if size - at > room and not self.autowrap:
                 self._draw_crowded(cells[at:], end)
@@ -88,7 +90,7 @@ class Canvas(Grid):
     def _place(self, cells: list[str], end: int) -> None:
         row = self._row()
         if self.insert and self.x <= self.right:
-            edit.insert(row, self.x, len(cells), self.right + 1, self.pen)
+            edit.insert(row, self.x, len(cells), end, self.pen)
         edit.put(row, self.x, cells, [self.pen] * len(cells))
         self.x += len(cells)
         self.last_row, self.last_x = row, self.x
@@ -128,7 +130,7 @@ class Canvas(Grid):
     def _combine(self, mark: str) -> None:
         """Add a mark to the cell before the cursor."""
         row, x = self._row(), self.x - 1
-        if self.wrap or (self.last_x == self.x + 1 and self._after_write()):
+        if self.wrap or (self.last_x == self.x + 1 and self.after_write()):
             x = self.x
         if 0 < x < len(row.text) and not row.text[x]:
             x -= 1
@@ -136,18 +138,29 @@ class Canvas(Grid):
             if x >= len(row.text):
                 edit.put(row, x, [" "], [PLAIN])
             row.text[x] = _joined(row.text[x], mark)
+            if self.after_write():
+                self.last = row.text[x]
 
     def shift(self, slot: int) -> None:
-        """SI, SO: G0 or G1 on the left."""
+        """LS0 to LS3: which set is on the left."""
         self.left_set = slot
+        self.last_x = -1
+
+    def forget_last(self) -> None:
+        """REP repeats nothing now."""
+        self.last = ""
 
     def repeat(self, count: int) -> None:
-        """REP, if the cursor is still where the last character left it."""
-        if self.last and self._after_write():
+        """REP, if the cursor is still where the last character left it, and the pen the same."""
+        if self.last and self.after_write() and self._after_this_pen():
             self.draw(self.last * min(count, self.columns * self.lines))
 
-    def _after_write(self) -> bool:
-        at_margin = self.x == self._rightmost() and self.last_x == self.x + 1
+    def _after_this_pen(self) -> bool:
+        return self._row().pens[self.last_x - 1 : self.last_x] == [self.pen]
+
+    def after_write(self) -> bool:
+        """Whether the cursor is where the last character left it."""
+        at_margin = self.x == self.rightmost() and self.last_x == self.x + 1
         clamped = at_margin and (self.wrap or not self.autowrap)
         return self.last_row is self._row() and (clamped or self.last_x == self.x)
 
@@ -155,24 +168,16 @@ class Canvas(Grid):
 
     def characters(self, count: int, *, insert: bool) -> None:
         """ICH, DCH."""
-        self.wrap = False
+        self.wrap, self.last_x = False, -1
         if self._inside_sides():
             self._row().wrapped = False
             change = edit.insert if insert else edit.delete
             change(self._row(), self.x, count, self.right + 1, self.pen)
 
-    def columns_at(self, x: int, count: int, *, insert: bool) -> None:
-        """DECIC, DECDC; SR and SL with x at the left margin."""
-        if self._inside():
-            change = edit.insert if insert else edit.delete
-            for row in self.rows[self.top : self.bottom + 1]:
-                change(row, x, count, self.right + 1, self.pen)
-            self.wrap = False
-
     def erase_characters(self, count: int) -> None:
         """ECH."""
         self._erase(self.y, self.x, min(self.x + count, self.columns), False)
-        self.wrap = False
+        self.wrap, self.last_x = False, -1
 
     def erase_line(self, how: int, selective: bool = False) -> None:
         """EL, DECSEL. With a wrap pending the cursor is past the last cell."""
@@ -191,16 +196,41 @@ class Canvas(Grid):
         spans = {0: (self.y + 1, self.lines), 1: (0, self.y), 2: (0, self.lines)}
         for y in range(*spans[how]):
             self._erase(y, 0, self.columns, selective)
-            self.rows[y].wrapped = False
+            self.rows[y].wrapped, self.rows[y].stretch = False, ""
+        if self.stretched:
+            self.look_for_stretched()
 
     def _erase(self, y: int, start: int, end: int, selective: bool) -> None:
         row = self.rows[y]
         if end >= self.columns:
             row.wrapped = False
         if selective:
-            edit.spare(row, start, end)
+            edit.spare(row, start, end, all_=self.guarded)
+        elif self.guarded:
+            edit.spare(row, start, end, blank(self.pen))
         else:
             edit.erase(row, start, end, self.pen)
+
+    def stretch(self, how: str) -> None:
+        """DECDHL, DECSWL, DECDWL; of a line of double width half is lost."""
+        row = self._row()
+        row.stretch = "" if how == "5" else how
+        if row.stretch:
+            self.stretched = True
+            edit.erase(row, self.columns // 2, self.columns, PLAIN)
+            self.move_to(min(self.x, self.rightmost()), self.y)
+        self.set_limit()
+
+    def look_for_stretched(self) -> None:
+        """Note whether a line of double width is left."""
+        rows = (*self.main.rows, *self.alternate.rows)
+        self.stretched = any(row.stretch for row in rows)
+        self.set_limit()
+
+    def guard(self, by_iso: bool, on: bool) -> None:
+        """DECSCA, or SPA and EPA: whether what is written now is protected, and from whom."""
+        self.guarded, self.pen = by_iso, protected(self.pen, on)
+        self.last_x = -1
 
     def fill(self, character: str) -> None:
         """The whole screen full of one character: DECALN."""
@@ -208,7 +238,7 @@ class Canvas(Grid):
         self.reset_margins()
         self.move_to(0, 0)
         for row in self.rows:
-            row.wrapped = False
+            row.wrapped, row.stretch = False, ""
             edit.put(row, 0, [character] * self.columns, [PLAIN] * self.columns)
 
 

@@ -48,6 +48,8 @@ class Grid:
         self.main, self.alternate = Page(self.lines), Page(self.lines)
         self.page = self.main
         self.tabs = set(range(8, self.columns, 8))
+        self.stretched = False  # whether there may be lines of double width
+        self.extent = 0  # DECSACE: 2 if attributes change in rectangles
         self.reset_cursor()
 
     def reset_cursor(self) -> None:
@@ -59,6 +61,7 @@ class Grid:
         self.pen: Pen = PLAIN
         self.charsets = ["B", "B", "B", "B"]
         self.left_set, self.right_set, self.single = 0, 2, 0
+        self.guarded = False  # SPA and EPA, not DECSCA: whom protected cells are spared by
         self.last, self.last_row, self.last_x = "", Row(), -1  # what REP repeats, and where
         self.reset_margins()
 
@@ -70,7 +73,12 @@ class Grid:
     def set_sides(self, left: int, right: int) -> None:
         """Margins at the sides; `limit` is where quick writing ends."""
         self.left, self.right = left, right
-        self.limit = 0 if self.sides else self.columns
+        self.set_limit()
+
+    def set_limit(self) -> None:
+        """Whatever changes how text is written: what was written last is not before it."""
+        self.limit = 0 if self.sides or self.stretched else self.columns
+        self.last_x = -1
 
     @property
     def rows(self) -> list[Row]:
@@ -89,7 +97,10 @@ class Grid:
     def _leftmost(self) -> int:
         return self.left if self.x >= self.left else 0
 
-    def _rightmost(self) -> int:
+    def rightmost(self) -> int:
+        """The last cell of the line that text and movement reach."""
+        if self.stretched and self._row().stretch:
+            return max(self.columns // 2 - 1, 0)
         return self.right if self.x <= self.right else self.columns - 1
 
     @property
@@ -134,7 +145,7 @@ class Grid:
 
     def forward(self, count: int) -> None:
         """CUF."""
-        self.x = min(self.x + count, self._rightmost())
+        self.x = min(self.x + count, self.rightmost())
         self.wrap = False
 
     def back(self, count: int) -> None:
@@ -206,7 +217,8 @@ class Grid:
         """HT, CHT."""
         stops = [stop for stop in sorted(self.tabs) if stop > self.x]
         target = stops[count - 1] if count <= len(stops) else self.columns
-        target = min(target, self._rightmost())
+        target = min(target, self.rightmost())
+        self.last_x = -1
         if target != self.x:
             self.x, self.wrap = target, False
 
@@ -216,6 +228,22 @@ class Grid:
         least = self.left if self.origin else 0
         self.x = max(stops[-count] if count <= len(stops) else 0, least)
         self.wrap = False
+
+    def back_index(self) -> None:
+        """DECBI."""
+        self.wrap = False
+        if self.x == self.left:
+            self.shift_columns(self.left, 1, insert=True)
+        elif self.x > 0:
+            self.x -= 1
+
+    def forward_index(self) -> None:
+        """DECFI."""
+        self.wrap = False
+        if self.x == self.right:
+            self.shift_columns(self.left, 1, insert=False)
+        elif self.x < self.columns - 1:
+            self.x += 1
 
     # -- scrolling -------------------------------------------------------------------------------
 
@@ -255,6 +283,14 @@ class Grid:
         empty = edit.cells(Row(end - left, blank(self.pen)), 0, end - left)
         for at, row in enumerate(self.rows[top : self.bottom + 1]):
             edit.put(row, left, *(source[at + count] if 0 <= at + count < len(source) else empty))
+
+    def shift_columns(self, x: int, count: int, *, insert: bool) -> None:
+        """DECIC, DECDC; SR and SL with x at the left margin."""
+        if self._inside():
+            change = edit.insert if insert else edit.delete
+            for row in self.rows[self.top : self.bottom + 1]:
+                change(row, x, count, self.right + 1, self.pen)
+            self.wrap = False
 
     def lines_at_cursor(self, count: int, *, insert: bool) -> None:
         """IL, DL."""

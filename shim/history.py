@@ -23,10 +23,8 @@ ROOM = 1536 << 10  # bytes; with base64 and the screen they are within a frame
 _BLOCK = 16 << 10  # characters of painted lines that are written together
 ENDED, NONE = -1, -2  # of what the last line leaves unwritten: nothing, there is none
 
-
 # What makes a line wrap stands between its rows, but only for the width that it wrapped at.
-_FILL, _BACK = "\0", "\1"
-_AS_IT_WAS = bytes.maketrans(b"\0\1", b" \r")
+_MARKS = (paint.FILLED + paint.SHORT).encode()
 
 
 class _Block:
@@ -65,7 +63,7 @@ class History:
             self._columns = columns
         text = paint.line(row)
         if self.left >= 0:
-            text = paint.on(row, self.left, _FILL, _BACK) + text
+            text = paint.joint(row, self.left) + text
         self._filled = (self.left >= 0 and self._filled) or paint.fills(row)
         if not row.wrapped:  # at another width its end may scroll in with a background
             text += "\x1b[K\r\n" if self._filled else "\r\n"
@@ -77,7 +75,7 @@ class History:
 
     def add_raw(self, data: bytes, lines: int) -> None:
         """Whole lines have, as the program wrote them; they begin and end with a plain pen."""
-        joint = paint.on(Row(), self.left) if self.left >= 0 else ""
+        joint = paint.on(Row(), self.left, self._columns) if self.left >= 0 else ""
         self._settle()
         self.left = ENDED
         self._write(joint.encode() + data, lines, 0)
@@ -86,7 +84,7 @@ class History:
         """All of it, and how many cells the last line leaves unwritten where it goes on."""
         self._settle()
         data = b"".join([self._read(block, columns) for block in self._blocks])
-        return data, self.left if data else NONE
+        return data, self.left if self._blocks else NONE
 
     def take(self, lines: int, columns: int) -> tuple[bytes, bool]:
         """Take the last lines back, at least so many if there are, from the start of one on.
@@ -154,10 +152,9 @@ class History:
     def _read(self, block: _Block, columns: int) -> bytes:
         """The lines of a block, for a terminal of so many columns."""
         data = os.pread(self._fd, block.size, self._base + block.at % self._room)
-        if block.columns and b"\1" in data:
-            again = block.columns == columns
-            return data.translate(_AS_IT_WAS) if again else data.translate(None, b"\0\1")
-        return data
+        if block.columns == columns:
+            return paint.spelled(data, columns)
+        return data.translate(None, _MARKS) if block.columns else data
 
 
 _TEXT = bytes([0x1B, *range(0x20, 0x7F), *range(0x80, 0x100)])

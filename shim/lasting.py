@@ -15,8 +15,12 @@ from contui.shim.rows import new_row
 
 _DEEPEST = 16  # kitty keyboard flags kept of one screen
 _MOST_STORED = 256  # modes that XTSAVE keeps
+_MOST_TITLES = 16  # that are pushed
+_MOST_NAMES = 4  # of colours that are kept of one
 _LONGEST = 1024  # characters of a title, a colour or a link that are kept
 
+# Operations on the window that are answered.
+_TOLD = frozenset((11, 13, 14, 15, 16, 18, 19, 20, 21))
 ALTERNATE = (47, 1047, 1049)
 _EXCLUSIVE = ((9, 1000, 1002, 1003), (1005, 1006, 1015, 1016), ALTERNATE)  # at most one is set
 # Modes that are only remembered. Those that a canvas knows are apart.
@@ -29,6 +33,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from contui.shim.history import History
 
+_is_name = re.compile(r"[A-Za-z][A-Za-z0-9 ]{2,31}").fullmatch
 _is_color = re.compile(
     r"#(?:[0-9a-fA-F]{3}){1,4}|rgb:[0-9a-fA-F]{1,4}(?:/[0-9a-fA-F]{1,4}){2}"
 ).fullmatch
@@ -48,8 +53,12 @@ class Lasting:
         self.forget_lines()
         self.private: dict[int, bool] = {}  # those that are not as at the start
         self.stored: dict[int, bool] = {}  # what XTSAVE has kept
-        self.palette: dict[str, str] = {}  # OSC number, or "4;index" → colour
+        # OSC number, or "4;index" → a colour, and names behind it that may be another
+        self.palette: dict[str, list[str]] = {}
         self.title = self.icon = self.directory = ""
+        self.titles: list[tuple[str, str]] = []  # icon names and titles that were pushed
+        self.ansi: set[int] = set()  # modes that only are told, when asked for
+        self.eight_bit = False  # S8C1T
         self.modify = 0  # modifyOtherKeys
         self.shape = 0  # of the cursor
 
@@ -91,7 +100,27 @@ class Lasting:
             mode, old = values[1] if len(values) > 1 else 1, stack[-1]
             stack[-1] = {1: flags, 2: old | flags, 3: old & ~flags}.get(mode, old)
 
+    def window(self, operation: int, which: int) -> None:
+        """XTWINOPS: titles are pushed and popped; what asks is answered."""
+        if operation == 22 and len(self.titles) < _MOST_TITLES:
+            self.titles.append((self.icon, self.title))
+        elif operation == 23 and self.titles:
+            icon, title = self.titles.pop()
+            self.icon = icon if which != 2 else self.icon
+            self.title = title if which != 1 else self.title
+        elif operation in _TOLD:
+            self.canvas.forget_last()
+
     # -- modes -----------------------------------------------------------------------------------
+
+    def ansi_modes(self, numbers: list[int], on: bool) -> None:
+        """SM, RM."""
+        canvas = self.canvas
+        canvas.insert = on if 4 in numbers else canvas.insert
+        canvas.newline = on if 20 in numbers else canvas.newline
+        told = {2, 12}.intersection(numbers)
+        self.ansi = self.ansi | told if on else self.ansi - told
+        canvas.last_x = -1
 
     def mode(self, number: int, on: bool) -> None:
         canvas = self.canvas
@@ -192,26 +221,30 @@ class Lasting:
         canvas, saved = self.canvas, self.canvas.page.saved
         canvas.origin, canvas.pen, canvas.charsets = saved.origin, saved.pen, [*saved.charsets]
         canvas.left_set, canvas.right_set, canvas.single = saved.left_set, saved.right_set, 0
+        canvas.last_x = -1
         canvas.move_to(saved.x, saved.y)
         canvas.wrap = saved.wrap and canvas.x == saved.x and canvas.autowrap
 
     def soft_reset(self) -> None:
         """DECSTR: the alternate screen and the mouse stay, and so does the text."""
         canvas = self.canvas
-        x, y = canvas.x, canvas.y
+        x, y, wrap = canvas.x, canvas.y, canvas.wrap
         for number in (1, 25, 66, 69):
             self.private.pop(number, None)
         far, newline = canvas.back_far, canvas.newline
         canvas.reset_cursor()
         canvas.back_far, canvas.newline = far, newline
-        canvas.move_to(x, y)
+        canvas.x, canvas.y, canvas.wrap = x, y, wrap
         canvas.page.saved = Saved()
         canvas.page.keyboard = [0]
         self.modify = 0
+        self.ansi.discard(2)
+        self.eight_bit = False
 
     # -- operating system commands ---------------------------------------------------------------
 
     def command(self, body: str) -> None:
+        self.canvas.forget_last()
         code, _, argument = body.partition(";")
         number = pens.number(code) if code.isdigit() and code.isascii() else -1
         if number in (0, 1, 2):
@@ -246,5 +279,10 @@ class Lasting:
                 self._color(str(number + offset), value, number + offset < 20)
 
     def _color(self, name: str, value: str, known: bool) -> None:
+        """Which names there are the terminal knows: the last few are told it."""
         if known and _is_color(value):
-            self.palette[name] = value
+            self.palette[name] = [value]
+        elif known and _is_name(value):
+            names = [old for old in self.palette.get(name, []) if old != value]
+            sure = len(names) and not _is_name(names[0])
+            self.palette[name] = [*names[:sure], *names[sure:][1 - _MOST_NAMES :], value]

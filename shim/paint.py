@@ -38,13 +38,32 @@ def fills(row: Row) -> bool:
     return any(blank(pen) is not PLAIN for pen in {*pens})
 
 
-def on(following: Row, left: int, fill: str = " ", back: str = "\r") -> str:
-    """Goes on from a line of which `left` cells are not written, so that it wraps.
+# How a line is made to go on at the start of the next row, where it would not by itself.
+FILLED, SHORT = "\0", "\1"
 
-    With a plain blank first where the next row would else be filled with a background.
+
+def on(following: Row, left: int, columns: int) -> str:
+    """Goes on from a line of which `left` cells are not written, so that it wraps there."""
+    return spelled(joint(following, left).encode(), columns).decode()
+
+
+def joint(following: Row, left: int) -> str:
+    """How a line of which `left` cells are not written goes on: by itself, or with a mark.
+
+    By itself the next row would be filled with a background that it begins with.
     """
     text, pens = following.text, following.pens
     gap = left == 1 and len(text) > 1 and not text[1]  # a wide character does not fit there
     if text and (gap or not left) and blank(pens[0]) is PLAIN:
         return ""
-    return fill * (left + 1) + back + ("" if text else "\x1b[K")
+    return SHORT if left else FILLED
+
+
+def spelled(data: bytes, columns: int) -> bytes:
+    """What marks stand for in a terminal of so many columns.
+
+    A wide character in the last of them makes it wrap and writes nothing there.
+    """
+    wide = b"\x1b[%dG\xe6\x97\xa5" % columns if columns > 1 else b"  "
+    data = data.replace(SHORT.encode(), wide + b"\r\x1b[K")
+    return data.replace(FILLED.encode(), b" \r\x1b[K")

@@ -61,7 +61,7 @@ def apply(pen: Pen, body: str) -> Pen:
         at = 0
         while at < len(codes):
             at += _one(words, codes, at)
-        after = _pen(tuple(sorted(words.items())), pen.link, pen.protected)
+        after = with_words(pen, words)
         if len(_stepped) >= _MOST_STEPS:
             _forget_steps()
         pen.after[body] = after
@@ -139,6 +139,11 @@ def blank(pen: Pen) -> Pen:
         if undo == _BACKGROUND:
             return _pen(((undo, word),), "", False)
     return PLAIN
+
+
+def with_words(pen: Pen, words: dict[int, str]) -> Pen:
+    """The pen with other parameters of SGR."""
+    return _pen(tuple(sorted(words.items())), pen.link, pen.protected)
 
 
 def linked(pen: Pen, link: str) -> Pen:

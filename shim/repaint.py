@@ -7,11 +7,13 @@ the alternate one over it when that is in force; then what is set lastingly; the
 from __future__ import annotations
 
 from contui.shim import paint
+from contui.shim import rows as edit
 from contui.shim.canvas import Canvas
 from contui.shim.grid import Page, Saved
 from contui.shim.history import NONE
 from contui.shim.lasting import ALTERNATE
 from contui.shim.pens import PLAIN, switch
+from contui.shim.rows import Row
 from contui.shim.shadow import Shadow
 
 
@@ -21,9 +23,10 @@ def repaint(shadow: Shadow) -> bytes:
     above, left = shadow.history.text(canvas.columns) if shadow.history else (b"", NONE)
     other = next((number for number in ALTERNATE if shadow.private.get(number)), 0)
     main = _screen(canvas.main, canvas.columns, other, left)
+    hidden = "" if other else _hidden(canvas)
     return b"".join(
         [
-            (_stored(shadow) + _named(shadow)).encode(),
+            (_stored(shadow) + _named(shadow) + hidden).encode(),
             above,
             "".join(main).encode(),
             _alternate(canvas, other).encode(),
@@ -41,14 +44,27 @@ def _alternate(canvas: Canvas, other: int) -> str:
     return "".join([f"\x1b[?{other}h", saved, "\x1b[H\x1b[2J", *painted])
 
 
+def _hidden(canvas: Canvas) -> str:
+    """The alternate screen while the main one is shown: mode 47 brings it back as it was left."""
+    page = canvas.alternate
+    used = any(row.text for row in page.rows) or page.keyboard != [0]
+    painted = "".join(_screen(page, canvas.columns, 0))
+    return f"\x1b[?47h{painted}\x1b[?47l\x1b[H" if used or painted else ""
+
+
 def _lasting(shadow: Shadow) -> str:
     canvas = shadow.canvas
     modes = [(n, on) for n, on in shadow.private.items() if n not in (*ALTERNATE, 3)]
     out = []
     out += [f"\x1b[?{number}{'h' if on else 'l'}" for number, on in modes]
-    out += [_tabs(canvas), _margins(canvas), _cursor(canvas), _last(canvas)]
+    out += [f"\x1b[{number}h" for number in sorted(shadow.ansi)]
     out += [f"\x1b[{shadow.shape} q" if shadow.shape else ""]
     out += [f"\x1b[>4;{shadow.modify}m" if shadow.modify else ""]
+    out += [
+        "\x1b G" if shadow.eight_bit else "",
+        f"\x1b[{canvas.extent}*x" if canvas.extent else "",
+    ]
+    out += [_tabs(canvas), _margins(canvas), _writing(canvas), _cursor(shadow), _last(canvas)]
     return "".join(out)
 
 
@@ -70,14 +86,17 @@ def _stored(shadow: Shadow) -> str:
 
 def _named(shadow: Shadow) -> str:
     """Titles, the directory and colours."""
-    commands = [f"{name};{value}" for name, value in shadow.palette.items()]
-    if shadow.icon:
-        commands.append(f"1;{shadow.icon}")
-    if shadow.title:
-        commands.append(f"2;{shadow.title}")
+    commands = [f"{name};{value}" for name, values in shadow.palette.items() for value in values]
     if shadow.directory:
         commands.append(f"7;{shadow.directory}")
-    return "".join(f"\x1b]{command}\x1b\\" for command in commands)
+    out = [f"\x1b]{command}\x1b\\" for command in commands]
+    for icon, title in shadow.titles:
+        out.append(f"\x1b]1;{icon}\x1b\\\x1b]2;{title}\x1b\\\x1b[22t")
+    if shadow.titles or shadow.icon:
+        out.append(f"\x1b]1;{shadow.icon}\x1b\\")
+    if shadow.titles or shadow.title:
+        out.append(f"\x1b]2;{shadow.title}\x1b\\")
+    return "".join(out)
 
 
 def _stack(flags: list[int]) -> str:
@@ -93,18 +112,61 @@ def _page(page: Page, columns: int, left: int = NONE) -> str:
     of the last of them.
     """
     used, rows = len(page.rows), page.rows
-    while left == NONE and used and not rows[used - 1].text:
+    while left == NONE and used and not (rows[used - 1].text or rows[used - 1].stretch):
         if used > 1 and rows[used - 2].wrapped:
             break
         used -= 1
-    out = [paint.on(rows[0], left)] if left >= 0 else []
+    out = [paint.on(Row() if rows[0].stretch else rows[0], left, columns)] if left >= 0 else []
     for number, row in enumerate(rows[:used]):
-        out.append(paint.line(row))
-        if number == used - 1:
-            break
-        unwritten = columns - len(row.text)
-        out.append(paint.on(rows[number + 1], unwritten) if row.wrapped else "\r\n")
+        out.append(_row(row, columns))
+        if number < used - 1:
+            out.append(_joint(row, rows[number + 1], columns) if row.wrapped else "\r\n")
+    if rows[-1].wrapped and len(rows) > 2:
+        out.append(_cut_off(rows, columns))
     return "".join(out)
+
+
+def _row(row: Row, columns: int) -> str:
+    """A row; of one of double width only what is seen."""
+    if not row.stretch:
+        return paint.line(row)
+    seen = Row()
+    seen.text, seen.pens = edit.cells(row, 0, min(columns // 2, len(row.text)))
+    return f"\x1b#{row.stretch}{paint.line(seen)}"
+
+
+def _joint(row: Row, following: Row, columns: int) -> str:
+    """Between a row and the one that the line goes on in."""
+    width = columns // 2 if row.stretch else columns
+    unwritten = max(width - len(row.text), 0)
+    if following.stretch or row.stretch:
+        return " " * (unwritten + 1) + "\r"
+    return paint.on(following, unwritten, columns)
+
+
+def _cut_off(rows: list[Row], columns: int) -> str:
+    """The last line goes on where there is no row any more.
+
+    It is made to wrap in a region of two lines, and is brought down again.
+    """
+    last, above, number = rows[-1], rows[-2], len(rows)
+    x = len(last.text) - 1
+    if x >= 0 and not last.text[x]:
+        x -= 1
+    there = f"\x1b[{number - 1};{number}r\x1b[{number};{max(x, 0) + 1}H"
+    tail = (
+        switch(PLAIN, last.pens[x]) + last.text[x] + switch(last.pens[x], PLAIN) if x >= 0 else ""
+    )
+    out = there + tail + _joint(last, Row(), columns) + f"x\x1b[{number - 1}H\x1bM\x1b[r"
+    first = number - 2
+    while first and rows[first - 1].wrapped:  # what it goes on from, and what goes on from it
+        first -= 1
+    out += f"\x1b[{first + 1}H"
+    for at in range(first, number - 1):
+        out += _row(rows[at], columns)
+        if rows[at].wrapped:  # to erase would end the line there
+            out += _joint(rows[at], rows[at + 1], columns).removesuffix("\x1b[K")
+    return out + (_row(last, columns) if above.wrapped else "")
 
 
 def _saved(page: Page, edge: int, other: int) -> str:
@@ -115,7 +177,7 @@ def _saved(page: Page, edge: int, other: int) -> str:
     if (*state, *shifts) == (0, 0, False, False, PLAIN, ["B"] * 4, 0, 2) and other != 1049:
         return ""
     origin = "\x1b[?6h" if saved.origin else ""
-    there = origin + _place(page, saved.x, saved.y, saved.wrap and saved.x == edge)
+    there = origin + _place(page, saved.x, saved.y, saved.wrap, edge)
     what = _sets(saved) + _shifts(saved) + switch(PLAIN, saved.pen)
     return there + what + ("" if other == 1049 else "\x1b7" + _plain(saved))
 
@@ -143,15 +205,23 @@ def _shifts(state: Saved | Canvas) -> str:
     return left + ("", "\x1b~", "", "\x1b|")[state.right_set]
 
 
-def _place(page: Page, x: int, y: int, wrap: bool, top: int = 0, left: int = 0) -> str:
-    """To a cell; with a wrap pending by writing once more what stands in it."""
-    row = page.rows[y]
-    if wrap and x < len(row.text) and not row.text[x]:
+def _place(page: Page, x: int, y: int, wrap: bool, edge: int, top: int = 0, left: int = 0) -> str:
+    """To a cell; with a wrap pending by writing once more what stands in it.
+
+    That is where text ends, at `edge`, or where it is made to end for as long.
+    """
+    if not wrap or (x != edge and x < 1):
+        return f"\x1b[{y - top + 1};{x - left + 1}H"
+    written = _written(page.rows[y], x, y, top, left)
+    return written if x == edge else f"\x1b[?69h\x1b[;{x + 1}s{written}\x1b[?69l"
+
+
+def _written(row: Row, x: int, y: int, top: int, left: int) -> str:
+    """A cell is written once more."""
+    if 0 < x < len(row.text) and not row.text[x]:
         x -= 1
-    there = f"\x1b[{y - top + 1};{x - left + 1}H"
-    if not wrap:
-        return there
     pen, text = (row.pens[x], row.text[x]) if x < len(row.text) else (PLAIN, " ")
+    there = f"\x1b[{y - top + 1};{x - left + 1}H"
     return there + switch(PLAIN, pen) + text + switch(pen, PLAIN)
 
 
@@ -171,17 +241,37 @@ def _margins(canvas: Canvas) -> str:
     return out + ("\x1b[?6h" if canvas.origin else "")
 
 
-def _cursor(canvas: Canvas) -> str:
-    """Where the cursor is; with margins in origin mode it is counted from them."""
+def _writing(canvas: Canvas) -> str:
+    """What changes how text is written, but not how a cell is written once more."""
+    modes = {"20h": canvas.newline, "?7l": not canvas.autowrap}
+    modes |= {"?45h": canvas.back_wrap, "?1045h": canvas.back_far}
+    return "".join(f"\x1b[{mode}" for mode, on in modes.items() if on)
+
+
+def _cursor(shadow: Shadow) -> str:
+    """Where the cursor is; with margins in origin mode it is counted from them.
+
+    What was written last is written once more, for REP repeats it and marks join it; where nothing
+    was, what was painted last must not be taken for it.
+    """
+    canvas = shadow.canvas
     top, left = (canvas.top, canvas.left) if canvas.origin else (0, 0)
-    edge = canvas.right if canvas.x <= canvas.right else canvas.columns - 1
-    return _place(canvas.page, canvas.x, canvas.y, canvas.wrap and canvas.x == edge, top, left)
+    edge, visible = canvas.rightmost(), "l" if shadow.private.get(25) is False else "h"
+    x, y, row = canvas.x, canvas.y, canvas.rows[canvas.y]
+    sets = _sets(canvas) + _shifts(canvas)
+    at = canvas.last_x - 1
+    again = canvas.after_write() and canvas.last and not canvas.insert and 0 <= at < len(row.text)
+    if again and (not canvas.wrap or at == edge):
+        return sets + _written(row, at, y, top, left)
+    there = _place(
+        canvas.page, x, y, canvas.wrap and (x == edge or not canvas.sides), edge, top, left
+    )
+    lrmm = "\x1b[?69h" if canvas.wrap and x != edge and 69 in shadow.private else ""
+    return there + lrmm + f"\x1b[?25{visible}" + sets
 
 
 def _last(canvas: Canvas) -> str:
-    """What would change how the rest is written."""
-    modes = {"4h": canvas.insert, "20h": canvas.newline, "?7l": not canvas.autowrap}
-    modes |= {"?45h": canvas.back_wrap, "?1045h": canvas.back_far}
-    out = "".join(f"\x1b[{mode}" for mode, on in modes.items() if on)
+    """What would change how a cell is written once more."""
+    guard = ("\x1bV" if canvas.pen.protected else "\x1bW") if canvas.guarded else ""
     single = ("", "", "\x1bN", "\x1bO")[canvas.single]
-    return out + _sets(canvas) + _shifts(canvas) + switch(PLAIN, canvas.pen) + single
+    return ("\x1b[4h" if canvas.insert else "") + switch(PLAIN, canvas.pen) + guard + single

@@ -24,6 +24,7 @@ def resize(canvas: Canvas, columns: int, lines: int, above: list[Row]) -> list[R
     _resize_alternate(canvas, columns, lines)
     canvas.columns, canvas.lines = columns, lines
     canvas.reset_margins()
+    canvas.look_for_stretched()
     canvas.wrap = canvas.wrap and canvas.x == columns - 1
     return gone
 
@@ -63,6 +64,8 @@ def _resize_main(canvas: Canvas, columns: int, lines: int, above: list[Row]) -> 
     elif used == canvas.lines:
         top = max(len(rows) - lines, 0)
     kept = rows[top : top + lines]
+    for each in kept:
+        each.stretch = ""
     page.rows = kept + [Row() for _ in range(lines - len(kept))]
     y, wrap = min(max(row - top, 0), lines - 1), x >= columns
     x = min(x, columns - 1)
@@ -123,7 +126,10 @@ def _pieces(line: Row, columns: int) -> list[Row]:
     """A line cut into rows; no wide character is cut in two."""
     pieces, start, size = [], 0, len(line.text)
     if columns < 2:
-        line.text = [cell if cell.isascii() and cell else " " for cell in line.text]
+        after = [*line.text, " "][1:]
+        line.text = [
+            cell if cell and tail else " " for cell, tail in zip(line.text, after, strict=False)
+        ]
     while size - start > columns:
         end = start + columns
         if not line.text[end]:

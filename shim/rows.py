@@ -10,14 +10,16 @@ from contui.shim.pens import PLAIN, Pen, blank
 
 
 class Row:
-    """Cells of one line. `wrapped`: the line goes on in the next row."""
+    """Cells of one line. `wrapped`: the line goes on in the next row; `stretch`: what follows
+    `ESC #` to show it as it is, at double width or as half of a line of double height."""
 
-    __slots__ = ("pens", "text", "wrapped")
+    __slots__ = ("pens", "stretch", "text", "wrapped")
 
     def __init__(self, count: int = 0, fill: Pen = PLAIN) -> None:
         self.text: list[str] = [" "] * count
         self.pens: list[Pen] = [fill] * count
         self.wrapped = False
+        self.stretch = ""
 
 
 def new_row(columns: int, pen: Pen) -> Row:
@@ -55,11 +57,15 @@ def erase(row: Row, start: int, end: int, pen: Pen) -> None:
         del row.text[start:], row.pens[start:]
 
 
-def spare(row: Row, start: int, end: int) -> None:
-    """Blank the cells that are not protected; they keep their pens."""
-    for x in range(start, min(end, len(row.text))):
-        if not row.pens[x].protected:
-            put(row, x, [" "], [row.pens[x]])
+def spare(row: Row, start: int, end: int, fill: Pen | None = None, *, all_: bool = False) -> None:
+    """Blank the cells that are not protected, or with `all_` every one.
+
+    With no `fill` they keep their pens.
+    """
+    for x in range(start, end if fill else min(end, len(row.text))):
+        pen = row.pens[x] if x < len(row.pens) else PLAIN
+        if all_ or not pen.protected:
+            put(row, x, [" "], [fill or pen])
 
 
 def insert(row: Row, start: int, count: int, limit: int, pen: Pen) -> None:

@@ -19,6 +19,7 @@ CONTROLS: dict[str, Callable[[Canvas], object]] = {
     "\x0c": Canvas.linefeed,
     "\b": lambda canvas: canvas.back(1),
     "\t": lambda canvas: canvas.tab(1),
+    "\x07": lambda canvas: canvas.forget_last(),
     "\x0e": lambda canvas: canvas.shift(1),
     "\x0f": lambda canvas: canvas.shift(0),
 }
@@ -27,6 +28,13 @@ SHORT: dict[str, Callable[[Canvas], object]] = {
     "M": Canvas.reverse_index,
     "E": Canvas.next_line,
     "H": lambda canvas: canvas.tabs.add(canvas.x),
+    "6": Canvas.back_index,
+    "9": Canvas.forward_index,
+    "V": lambda canvas: canvas.guard(True, True),
+    "W": lambda canvas: canvas.guard(True, False),
+    "Z": lambda canvas: canvas.forget_last(),
+    "n": lambda canvas: canvas.shift(2),
+    "o": lambda canvas: canvas.shift(3),
 }
 COUNTED: dict[str, Callable[[Canvas, int], object]] = {
     "A": Canvas.up,
@@ -51,8 +59,8 @@ COUNTED: dict[str, Callable[[Canvas, int], object]] = {
     "^": lambda canvas, n: canvas.insert_rows(canvas.top, n),
     "X": Canvas.erase_characters,
     "b": Canvas.repeat,
-    " @": lambda canvas, n: canvas.columns_at(canvas.left, n, insert=False),
-    " A": lambda canvas, n: canvas.columns_at(canvas.left, n, insert=True),
-    "'}": lambda canvas, n: canvas.columns_at(canvas.x, n, insert=True),
-    "'~": lambda canvas, n: canvas.columns_at(canvas.x, n, insert=False),
+    " @": lambda canvas, n: canvas.shift_columns(canvas.left, n, insert=False),
+    " A": lambda canvas, n: canvas.shift_columns(canvas.left, n, insert=True),
+    "'}": lambda canvas, n: canvas.shift_columns(canvas.x, n, insert=True),
+    "'~": lambda canvas, n: canvas.shift_columns(canvas.x, n, insert=False),
 }

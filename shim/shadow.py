@@ -13,49 +13,37 @@ from __future__ import annotations
 import codecs
 import re
 import sys
-from functools import partial
 
 from contui.shim import pens
 from contui.shim.canvas import Canvas
-from contui.shim.charsets import CHARSETS
-from contui.shim.lasting import Lasting
+from contui.shim.meanings import Meanings
 from contui.shim.passing import at_bottom, last_pen, pass_lines, stretches
 from contui.shim.resize import resize, wanted
-from contui.shim.sequences import CONTROLS, COUNTED, SHORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from contui.shim.history import History
     from contui.shim.rows import Row
 
-    Call = Callable[[], object] | str
-
 _PENDING = 4096  # bytes of a sequence that is not whole, before it is given up
-_MOST_COUNT = 32767  # that a parameter says
 _PIECE = 4 << 10  # bytes that are taken apart at a time
 _TRIES = 4  # to come to the bottom of the screen
-_MOST_KNOWN = 1024  # sequences whose meaning is remembered
-_SHORTEST_FORGOTTEN = 40  # characters of a sequence that is not worth it
 _STRINGS = b"]PX^_k"  # after ESC: a string up to ST, or BEL
 
 _split = re.compile(
-    r"(\x1b\[[<=>?]?[0-9;:]*[ -/]*[@-~]"
+    r"(\x1b\[[0-?]*[ -/]*[@-~]"
     r"|\x1b\][^\x07\x18\x1a\x1b]*[\x07\x18\x1a]?"
     r"|\x1b[PX^_k][^\x18\x1a\x1b]*"
     r"|\x1b(?:[ -/]+[0-~]|[0-OQ-WYZ\\`-jl-~])"
     r"|\x1b(?:\[[0-?]*)?[ -/]*"  # broken off by something that cannot be in it
     r"|[\x00-\x1a\x1c-\x1f\x7f-\x9f])"
 ).split
-_csi_form = re.compile(r"\x1b\[([<=>?]?)([0-9;:]*)([ -/]*)([@-~])").fullmatch
 # What sets something that lasts, styles apart: those are too many.
 _lasting = re.compile(
-    rb"\x1b(?:\[(?:[?>=<]?[0-9;]*[hlrsugW]|3J|[0-9;]*[ !\"][pq]|>[0-9;]*[mn])"
-    rb"|[()*+\-./][ -/]*[0-~]|[78=>Hno|}~]|\][^\x07\x1b]*(?:\x07|\x1b\\))"
+    rb"\x1b(?:\[(?:[?>=<]?[0-9;]*[hlrsugWt]|3J|[0-9;]*[ !\"][pq]|[0-9;]*\*x|>[0-9;]*[mn])"
+    rb"|[()*+\-./][ -/]*[0-~]| [FG]|[78=>HnoVW|}~]|\][^\x07\x1b]*(?:\x07|\x1b\\))"
 )
-# What a terminal answers; REP repeats nothing after it.
-_ASKS = frozenset(("c", ">c", "=c", "n", "?n", "x", "$p", "?$p", ">q", "?m"))
+_c1 = re.compile(rb"\xc2[\x80-\x9f]").sub
 _CLEARS = (b"\x1b[2J", b"\x1b[H\x1b[J", b"\x1b[?1049h")
 
 
@@ -72,7 +60,7 @@ def _bounded(columns: int, lines: int) -> tuple[int, int]:
     return min(max(columns, 1), _MOST_COLUMNS), min(max(lines, 1), _MOST_LINES)
 
 
-class Shadow(Lasting):
+class Shadow(Meanings):
     """A terminal of `columns` x `lines` cells, as it was where a ring begins."""
 
     def __init__(self, columns: int, lines: int, history: History | None = None) -> None:
@@ -81,7 +69,6 @@ class Shadow(Lasting):
         if history is not None:
             self.canvas.keep = self._scrolled_off
         self.rest = b""  # of a sequence that is not whole
-        self._known: dict[str, Call] = {}
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def _scrolled_off(self, row: Row) -> None:
@@ -103,9 +90,7 @@ class Shadow(Lasting):
             if count:
                 # At another width a line's rows are joined as they are, however short.
                 data, goes_on = history.take(count, before if columns == before else 0)
-                above = rows_of(data, before)
-                if goes_on:
-                    above[-1].wrapped = True
+                above = rows_of(data, before, goes_on)
         for row in resize(canvas, columns, lines, above):
             if history is not None:
                 history.add(row, columns)
@@ -201,6 +186,10 @@ class Shadow(Lasting):
         """What is whole of the bytes at hand, from the last full reset on."""
         data = self.rest + data if self.rest else data
         self.rest = b""
+        if b"\xc2" in data:  # C1 controls in UTF-8 are what an escape sequence is that is as long
+            data = _c1(_as_escape, data)
+            if data.endswith(b"\xc2"):
+                self.rest, data = b"\xc2", data[:-1]
         last = data.rfind(b"\x1b")
         if last < 0:
             return data
@@ -209,7 +198,7 @@ class Shadow(Lasting):
         for start in (string, last):
             if start >= 0 and not _whole(data, start):
                 rest, data = data[start:], data[:start]
-                self.rest = rest if len(rest) <= _PENDING else b""
+                self.rest = rest + self.rest if len(rest) <= _PENDING else b""
                 break
         reset = data.rfind(b"\x1bc")  # RIS: nothing before it matters
         if reset >= 0:
@@ -239,120 +228,9 @@ class Shadow(Lasting):
         if parts[-1]:
             canvas.draw(parts[-1])
 
-    def _learn(self, sequence: str) -> Call:
-        """What a sequence does: a call, or for SGR its parameters. Remembered if it is short."""
-        call = self._meaning(sequence) or "0"
-        if len(sequence) < _SHORTEST_FORGOTTEN:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            self._known[sequence] = call
-        return call
 
-    def _meaning(self, sequence: str) -> Call:
-        canvas, kind = self.canvas, sequence[1:2]
-        if sequence[0] != "\x1b":
-            return partial(CONTROLS[sequence], canvas) if sequence in CONTROLS else _nothing
-        if kind == "[":
-            form = _csi_form(sequence)
-            return self._csi(*form.groups()) if form else _nothing
-        if kind == "]" and sequence[-1] not in "\x18\x1a":
-            return partial(self.command, sequence[2:].removesuffix("\x07"))
-        if not kind or kind in "]PX^_k":
-            return _nothing
-        return partial(self._short, sequence[1:-1], sequence[-1])
-
-    def _short(self, between: str, last: str) -> None:
-        canvas = self.canvas
-        if between:
-            slot = {"(": 0, ")": 1, "*": 2, "+": 3, "-": 1, ".": 2, "/": 3}.get(between[0])
-            if slot is not None:
-                name = between[1:] + last
-                canvas.charsets[slot] = name if name in CHARSETS else "B"
-            elif between + last == "#8":
-                self.private.pop(69, None)
-                canvas.fill("E")
-            return
-        if last in "no~}|":
-            canvas.left_set = {"n": 2, "o": 3}.get(last, canvas.left_set)
-            canvas.right_set = {"~": 1, "}": 2, "|": 3}.get(last, canvas.right_set)
-        elif last in "NO":
-            canvas.single = 2 if last == "N" else 3
-        elif last in "=>":
-            self.mode(66, last == "=")
-        elif last in SHORT:
-            SHORT[last](canvas)
-        elif last == "7":
-            self.save()
-        elif last == "8":
-            self.restore()
-            canvas.wrap = False
-
-    # -- control sequences -----------------------------------------------------------------------
-
-    def _csi(self, prefix: str, numbers: str, between: str, final: str) -> Call:
-        canvas, name = self.canvas, prefix + between + final
-        if name == "m":
-            return numbers
-        if ":" in numbers:
-            return _nothing
-        words = numbers.split(";")[:64] if numbers else []
-        values = [min(pens.number(word), _MOST_COUNT) for word in words]
-        first = values[0] if values else 0
-        simple = COUNTED.get(name)
-        if simple is not None:
-            return partial(simple, canvas, first or 1)
-        if name in ("H", "f"):
-            return partial(canvas.position, first or 1, (values[1:2] or [0])[0] or 1)
-        if name == "J" and first == 3:
-            return self.forget_lines
-        if name in ("J", "?J"):
-            return partial(canvas.erase_display, first, name[0] == "?")
-        if name in ("K", "?K"):
-            return partial(canvas.erase_line, first, name[0] == "?")
-        return partial(self._rare, name, first, values)
-
-    def _rare(self, name: str, first: int, values: list[int]) -> None:
-        canvas = self.canvas
-        if name in ("?h", "?l"):
-            for number in values:
-                self.mode(number, name == "?h")
-        elif name in ("h", "l"):
-            canvas.insert = name == "h" if 4 in values else canvas.insert
-            canvas.newline = name == "h" if 20 in values else canvas.newline
-        elif name in _ASKS:
-            canvas.last = ""
-        elif name == "T" and len(values) < 2:
-            canvas.insert_rows(canvas.top, first or 1)
-        elif name == "r":
-            self.margins(first, values[1] if len(values) > 1 else 0)
-        elif name == "s":
-            self.sides_or_save(values)
-        elif name in ("?s", "?r"):
-            (self.store_modes if name == "?s" else self.recall_modes)(values)
-        elif name == "u":
-            self.restore()
-            canvas.wrap = False
-        elif name in (">u", "<u", "=u"):
-            self.keys(name[0], first, values)
-        elif name in ("!p", '"p'):
-            self.soft_reset()
-        elif name == " q":
-            self.shape = first if first <= 6 else self.shape
-        elif name == '"q':
-            canvas.pen = pens.protected(canvas.pen, first == 1)
-        elif name == ">m" and first == 4:
-            self.modify = min(values[1], 2) if len(values) > 1 else 0
-        elif name == ">n" and (first == 4 or not values):
-            self.modify = 0
-        elif name == "g":
-            canvas.tabs = canvas.tabs - {canvas.x} if first == 0 else canvas.tabs
-            canvas.tabs = set() if first == 3 else canvas.tabs
-        elif name == "?W" and first == 5:
-            canvas.tabs = set(range(8, canvas.columns, 8))
-
-
-def _nothing() -> None:
-    """What a sequence does that is not known."""
+def _as_escape(control: re.Match[bytes]) -> bytes:
+    return bytes((0x1B, control[0][1] - 0x40))
 
 
 def _piece_end(data: bytes, at: int, end: int) -> int:
@@ -368,14 +246,18 @@ def _piece_end(data: bytes, at: int, end: int) -> int:
     return end if stop < 0 else stop
 
 
-def rows_of(data: bytes, columns: int) -> list[Row]:
-    """The rows that painted lines are in a terminal of so many columns."""
+def rows_of(data: bytes, columns: int, goes_on: bool = False) -> list[Row]:
+    """The rows that painted lines are in a terminal of so many columns.
+
+    `goes_on`: the last of them is not at its end.
+    """
     rows: list[Row] = []
     shadow = Shadow(columns, 1)
     shadow.canvas.keep = rows.append
     shadow._write(data, 0, len(data))
     last = shadow.canvas.rows[0]
-    return rows if data.endswith(b"\r\n") or not data else [*rows, last]
+    last.wrapped = goes_on
+    return [*rows, last] if goes_on else rows
 
 
 def _whole(data: bytes, at: int) -> bool:

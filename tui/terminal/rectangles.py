@@ -29,7 +29,10 @@ Rectangle = tuple[int, int, int, int]
 class Rectangles(Editing):
     """Sequences with ``Pt;Pl;Pb;Pr``: lines and columns from 1, inclusive."""
 
-    attribute_extent = 0
+    def reset(self) -> None:
+        """RIS: attributes change in the stream of cells."""
+        self.attribute_extent = 0
+        super().reset()
 
     def set_attribute_extent(self, how: int = 0) -> None:
         """DECSACE: attributes change in the stream of cells (0, 1) or the rectangle (2)."""
@@ -134,9 +137,9 @@ class Rectangles(Editing):
             start = 0 if stream and y > y0 else x0
             end = self.columns if stream and y < y1 - 1 else x1
             row = self.rows[y]
-            text, styles = row.text[start:end], row.styles[start:end]
-            if self.attribute_extent == 2 or not stream:
-                text, styles = cells_of.cells(row, start, end)
+            if stream:  # what was never written has no attributes there
+                end = min(end, max(len(row.text), start))
+            text, styles = cells_of.cells(row, start, end)
             new = {s: self.styles.intern(change(self.styles[s])) for s in set(styles)}
             cells_of.put(row, start, text, "".join(new[s] for s in styles))
 
