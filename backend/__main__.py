@@ -78,6 +78,10 @@ def serve(ready: Callable[[], None]) -> int:
     # gRPC's fork handlers are for programs that fork without exec.
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    from contui.backend import footprint
+
+    footprint.begin()
+    footprint.import_asyncio()
     import asyncio
     import logging
 

@@ -10,9 +10,9 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
+from contui.backend.digest import hex_digest
 from contui.backend.errors import InvalidArgument
 
 RUN_DIR = "/run/contui"
@@ -35,7 +35,7 @@ class Config:
     @property
     def instance(self) -> str:
         """8 hexadecimal digits from the state directory; in bridge, cgroup and table names."""
-        return sha256(os.fsencode(os.path.realpath(self.state_dir))).hexdigest()[:8]
+        return hex_digest(os.fsencode(os.path.realpath(self.state_dir)))[:8]
 
     @property
     def socket(self) -> Path:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -15,7 +16,7 @@ from collections.abc import Callable
 
 import grpc
 
-from contui.backend import cgroups, lock
+from contui.backend import cgroups, footprint, lock
 from contui.backend.config import Config
 from contui.backend.containers.lifecycle import Lifecycle
 from contui.backend.containers.manager import Manager
@@ -47,6 +48,7 @@ MAX_MESSAGE = 8 << 20  # bytes
 SETTLE_SECONDS = 20.0  # that clean-ups under way may take at the end
 GRACE_SECONDS = 0.5  # that calls under way may take at the end: watches never end by themselves
 CHECKPOINT_SECONDS = 30.0
+REST_SECONDS = 2.0  # after the start
 
 
 class Daemon:
@@ -83,9 +85,12 @@ class Daemon:
             checkpoints = self._tasks.start(self._checkpoints(parts.store), "checkpoints")
             ready()
             log.info("serving at %s", config.address)
+            gc.freeze()  # what was imported stays: no collection has to look at it again
+            rest = self._tasks.start(self._rest(), "rest")
             await self._stopping.wait()
             log.info("stopping; containers go on")
             checkpoints.cancel()
+            rest.cancel()
             await server.stop(GRACE_SECONDS)
             await self._end(parts)
         finally:
@@ -167,6 +172,12 @@ class Daemon:
             store.settle()
             if store.written:
                 await asyncio.to_thread(store.checkpoint)
+                await asyncio.to_thread(footprint.give_back)
+
+    async def _rest(self) -> None:
+        """Give back what the start alone needed, when those who waited for it have been served."""
+        await asyncio.sleep(REST_SECONDS)
+        await asyncio.to_thread(footprint.give_back)
 
     async def _end(self, parts: Parts) -> None:
         """Let clean-ups end, and leave containers, shims and networks as they are."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
+import os
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -66,7 +66,7 @@ class Health:
         shim = managed.shim
         if shim is None:
             raise ContuiError("no shim")
-        session = secrets.token_hex(6)
+        session = os.urandom(6).hex()
         bundle = json.loads((managed.paths.bundle / "config.json").read_bytes())
         process = build_exec(ExecSpec(argv=argv), bundle["process"], bundle["root"]["path"])
         await shim.request(

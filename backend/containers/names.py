@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import random
 import re
-import secrets
 from collections.abc import Collection
 
 from contui.backend.errors import InvalidArgument, NotFound
@@ -36,7 +37,7 @@ def new_id() -> str:
     """64 hexadecimal digits, of which the first 12 are never all decimal: a short id that looked
     like a number would be taken for one by tools."""
     while True:
-        value = secrets.token_hex(32)
+        value = os.urandom(32).hex()
         if not value[:12].isdecimal():
             return value
 
@@ -54,10 +55,10 @@ def check(name: str) -> None:
 def made_up(taken: Collection[str]) -> str:
     """A name that is free."""
     for _ in range(20):
-        name = f"{secrets.choice(_FIRST)}_{secrets.choice(_SECOND)}"
+        name = f"{random.choice(_FIRST)}_{random.choice(_SECOND)}"
         if name not in taken:
             return name
-    return f"{name}_{secrets.token_hex(3)}"
+    return f"{name}_{os.urandom(3).hex()}"
 
 
 def resolve(reference: str, ids: Collection[str], by_name: dict[str, str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
+import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,7 +105,7 @@ class Sessions:
             raise InvalidArgument("an exec is a session of its own", "leave out the session")
         require(managed.container.state, "exec", managed.name)
         process = exec_process(managed, spec, request)
-        session = secrets.token_hex(6)
+        session = os.urandom(6).hex()
         self._audit("exec", managed, " ".join(process["args"]))
         client = require_shim(managed.shim)
         managed.execs[session] = {"keep": request.keep}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import hashlib
 import json
 import os
 import signal
@@ -175,6 +174,8 @@ def _unpack(place: Path, file: BinaryIO) -> tuple[str, int, dict[str, Any]]:
 
 def _feed(child: subprocess.Popen[bytes], file: BinaryIO, blob: BinaryIO) -> tuple[str, int]:
     """Copy to the child and to the blob. Ends early when the child has refused."""
+    import hashlib
+
     assert child.stdin is not None
     digest, size = hashlib.sha256(), 0
     try:

@@ -6,7 +6,6 @@ written to a temporary name, synced and renamed. Source: the OCI image specifica
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
@@ -17,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from contui.backend.digest import hex_digest
 from contui.backend.images.record import ImageRecord, architecture
 
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
@@ -149,7 +149,7 @@ class Index:
 
     def _read_blob(self, digest: str) -> Any:
         data = self.blob_path(digest).read_bytes()
-        if "sha256:" + hashlib.sha256(data).hexdigest() != digest:
+        if "sha256:" + hex_digest(data) != digest:
             raise ValueError(f"{digest} is damaged")
         return json.loads(data)
 
@@ -223,7 +223,7 @@ def make_record(
 
 def put_blob(root: Path, data: bytes) -> tuple[str, int]:
     """Store a small blob; returns its digest and size."""
-    digest = "sha256:" + hashlib.sha256(data).hexdigest()
+    digest = "sha256:" + hex_digest(data)
     path = root / "blobs" / "sha256" / digest[7:]
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_durably(path, data)
@@ -283,6 +283,8 @@ def _without(entry: Entry, names: Sequence[str]) -> Entry:
 
 
 def _digest_of(path: Path) -> str:
+    import hashlib
+
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):

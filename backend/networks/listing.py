@@ -5,11 +5,11 @@ Used by `contui.backend.services.networks`. May read /proc, so call it in a thre
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 from contui.backend.containers.model import Container
 from contui.backend.containers.state import run_of
+from contui.backend.digest import hex_digest
 from contui.backend.errors import ContuiError
 from contui.backend.networks.network import Network
 from contui.proto.v1.networks_pb2 import Network as NetworkMessage
@@ -41,7 +41,7 @@ def networks(
 
 def network_id(instance: str, name: str) -> str:
     """Always the same for one engine."""
-    return hashlib.sha256(f"{instance}/{name}".encode()).hexdigest()
+    return hex_digest(f"{instance}/{name}".encode())
 
 
 def _addresses(network: Network) -> dict[str, str]:

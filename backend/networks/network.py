@@ -12,7 +12,6 @@ import contextlib
 import fcntl
 import logging
 import os
-import secrets
 import socket
 import struct
 import threading
@@ -81,7 +80,7 @@ class Network:
                 prefix=pool.subnet.prefixlen,
                 gateway=pool.gateway,
                 mac=mac_of(ip),
-                interface=self.prefix + secrets.token_hex(4),
+                interface=self.prefix + os.urandom(4).hex(),
                 netns=str(netns),
                 ports=held,
             )

@@ -11,11 +11,9 @@ idempotent.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
-import secrets
 import shutil
 import subprocess
 import threading
@@ -26,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from contui.backend import files, inroot
+from contui.backend.digest import hex_digest
 from contui.backend.errors import FailedPrecondition, Internal, InvalidArgument, NotFound
 from contui.backend.trees import remove_tree
 from contui.backend.volumes import mounts
@@ -101,7 +100,7 @@ class VolumeStore:
     def create(self, name: str, labels: Mapping[str, str]) -> tuple[Volume, bool]:
         """An empty volume, or the one that is there; and whether it is new. An empty name: one is
         made up. Raises InvalidArgument."""
-        chosen = name or secrets.token_hex(32)
+        chosen = name or os.urandom(32).hex()
         _check_name(chosen)
         with self._lock:
             if (found := self._load(chosen)) is not None:
@@ -195,7 +194,7 @@ def _check_name(name: str) -> None:
 
 def anonymous_name(container_id: str, target: str) -> str:
     """The same at every start of the container."""
-    return hashlib.sha256(json.dumps([container_id, target]).encode()).hexdigest()
+    return hex_digest(json.dumps([container_id, target]).encode())
 
 
 def _fill(rootfs: Path, target: str, data: Path) -> None:
