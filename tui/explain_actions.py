@@ -38,8 +38,7 @@ class ExplainActions(FormActions, TabActions):
 
     def _access(self, access: str, said: str) -> None:
         pane: Any = self.panes.get(self.workspace.focus or "")
-        if hasattr(pane, "take_access"):
-            pane.take_access(access)
+        if hasattr(pane, "take_access") and pane.take_access(access):
             self.say(said)
 
     async def act_recreate(self, flag: str = "") -> None:

@@ -27,13 +27,20 @@ async def test_the_process_tree(backend: FakeBackend, opened: Open) -> None:
         assert "main, PID 1" in screen
         assert "session abc" in screen
         assert "1 zombie" in screen
+        command, zombie = (
+            next(line.index(word) for line in screen.splitlines() if word in line)
+            for word in ("COMMAND", "└─ [cc1]")
+        )
+        assert command == zombie, "the heads stand over their columns"
         await driver.press("down", "K")
-        await driver.until(lambda: "signal for 501" in driver.screen())
+        await driver.until(lambda: "no signal reaches it" in driver.screen())
+        await driver.press("down", "K")
+        await driver.until(lambda: "signal for 600" in driver.screen())
         await driver.press(*"kill", "enter")
         await driver.until(lambda: backend.requests)
         request = backend.requests[-1]
-        assert (request.pid, request.signal) == (501, "KILL")
-        await driver.press("up", "enter")
+        assert (request.pid, request.signal) == (600, "KILL")
+        await driver.press("up", "up", "enter")
         await driver.until(lambda: driver.pane().spec.kind == "session")
         await driver.until(lambda: driver.pane().model.phase.value == "live")
 

@@ -326,8 +326,16 @@ async def test_scrollback_by_keys(backend: FakeBackend, opened: Open) -> None:
         pane = await driver.attach("web")
         await driver.lead("[", "pageup")
         await driver.until(lambda: "lines back" in driver.screen())
-        await driver.press("/", *"line 7$", "enter")
+        size = pane.terminal.size
+        await driver.press("/", *"line 7$")
+        await driver.until(lambda: "/ line 7$" in driver.screen())
+        assert pane.terminal.size == size, "the program must not hear of a search"
+        await driver.press("enter")
         await driver.until(lambda: "line 7 " in driver.screen())
+        await driver.press("n")
+        await driver.until(lambda: "no other /line 7$ above" in driver.screen())
+        await driver.press("/", "(", "enter")
+        await driver.until(lambda: "not a pattern: missing )" in driver.screen())
         await driver.press("escape")
         await driver.until(lambda: pane.terminal.scroll_position == 0)
         await driver.press("z")

@@ -192,6 +192,28 @@ async def test_someone_else_types_and_we_only_watch(backend: FakeBackend, opened
         assert pane.traps.current is None
 
 
+async def test_who_has_exclusive_control_is_told_and_nothing_is_claimed(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("web")
+    session = backend.session("web")
+    viewer = sessions_pb2.Viewer
+    async with opened() as driver:
+        pane = await driver.attach("web")
+        session.tell(
+            viewer(id="v1", name="me", access=sessions_pb2.ACCESS_READ_ONLY, self=True),
+            viewer(id="v2", name="ann", access=sessions_pb2.ACCESS_EXCLUSIVE),
+            viewer(id="v3", name="logs", access=sessions_pb2.ACCESS_READ_ONLY),
+        )
+        await driver.until(lambda: "2 viewers" in driver.screen())
+        await driver.press("z")
+        await driver.until(lambda: "ann has exclusive control: what you type" in squeezed(driver))
+        await driver.lead("X")
+        await driver.until(lambda: "others type when they give it up" in squeezed(driver))
+        assert pane.model.access == "ro"
+        assert "only you type" not in squeezed(driver)
+
+
 async def test_output_that_looks_cut(backend: FakeBackend, opened: Open) -> None:
     backend.add("web", tty=False)
     session = backend.session("web")

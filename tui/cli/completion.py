@@ -14,6 +14,7 @@ from contui.tui.cli.flags import BOOL, Flag, Values, Verb
 from contui.tui.cli.output import show
 
 _BASH = """\
+# In ~/.bashrc: . <(contui completion bash)
 _contui() {
     local IFS=$'\\n'
     COMPREPLY=($(contui __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
@@ -22,19 +23,30 @@ complete -o default -F _contui contui
 """
 _ZSH = """\
 #compdef contui
+# In ~/.zshrc, behind compinit: . <(contui completion zsh)
 _contui() {
     local -a found
     found=("${(@f)$(contui __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
     [[ -n "$found" ]] && compadd -- $found || _files
 }
-compdef _contui contui
+if [[ "$funcstack[1]" = _contui ]]; then # read by compinit from a folder of $fpath
+    _contui "$@"
+else
+    compdef _contui contui
+fi
 """
 _FISH = """\
+# Once: contui completion fish >~/.config/fish/completions/contui.fish
 function __contui
     set -l words (commandline -opc) (commandline -ct)
-    contui __complete -- $words[2..-1] 2>/dev/null
+    set -l found (contui __complete -- $words[2..-1] 2>/dev/null)
+    if set -q found[1]
+        printf '%s\\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
 end
-complete -c contui -a '(__contui)'
+complete -c contui -f -a '(__contui)'
 """
 _SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 

@@ -318,7 +318,7 @@ def fields(info: ContainerInfo) -> Fields:
     """What a filter sees of a container."""
     labels = [f"{key}={value}" for key, value in info.labels.items()]
     return {
-        "": (info.name, info.image, info.id, info.state),
+        "": (info.name, info.image, info.state),
         "name": (info.name,),
         "image": (info.image,),
         "id": (info.id,),

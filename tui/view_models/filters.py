@@ -2,7 +2,8 @@
 be. Parsed here once a keystroke; `contui.tui.view_models.container_list` and the other lists ask
 `matches` for each item.
 
-    web                  a part of any of the item's texts
+    web                  a part of any of the item's texts, or the beginning of its id: any two
+                         letters of a to f are somewhere in an id
     state:running        a part of one field; label:tier or label:tier=db for labels
     /^web-[0-9]+$/       a regular expression over each text (Python's syntax, any case)
     !state:exited        not that
@@ -115,7 +116,10 @@ def _found(pattern: re.Pattern[str], fields: Fields) -> bool:
 
 
 def _anywhere(word: str, fields: Fields) -> bool:
-    return any(word in text.lower() for text in _texts(fields))
+    ids = fields.get("id", ())
+    return any(word in text.lower() for text in _texts(fields)) or any(
+        id.removeprefix("sha256:").startswith(word) for id in ids
+    )
 
 
 def _field(key: str, value: str, fields: Fields) -> bool:

@@ -12,9 +12,20 @@ from enum import Enum
 
 from contui.tui.view_models.containers import ExitInfo
 from contui.tui.view_models.problem import Problem
-from contui.tui.view_models.text import Span, byte_size, clean, command_line, plural, program
+from contui.tui.view_models.text import (
+    Span,
+    byte_size,
+    clean,
+    command_line,
+    elide,
+    plural,
+    program,
+    width_of,
+)
 
 STDOUT, STDERR = 1, 2
+OWN_VIEWERS = ("health", "logs")  # names of viewers that are the backend's: not people
+LEAST = 12  # cells of the border that a command keeps
 ACCESS_WORDS = {"rw": "read-write", "ro": "read-only", "exclusive": "exclusive"}
 
 
@@ -223,15 +234,17 @@ class SessionModel:
             return "shell" if self.exec.shell else program(self.exec.argv)
         return "attach"
 
-    def title(self) -> list[Span]:
-        """The upper border: whose program this is and what state it is in."""
-        spans = [Span(clean(self.name), "strong")]
+    def title(self, width: int = 1000) -> list[Span]:
+        """The upper border: whose program this is and what state it is in.
+
+        A command that `width` cells do not hold is cut rather than what is said behind it.
+        """
+        name = Span(clean(self.name), "strong")
+        marks = [Span(" PID 1", "warn")] if self.main and not self.over else []
+        marks += self._phase_spans()
         line = command_line(self.argv) if self.argv else self.command
-        spans.append(Span(f" {line}", ""))
-        if self.main and not self.over:
-            spans.append(Span(" PID 1", "warn"))
-        spans += self._phase_spans()
-        return spans
+        room = max(LEAST, width - 1 - width_of([name, *marks]))
+        return [name, Span(f" {elide(line, room)}"), *marks]
 
     def _phase_spans(self) -> list[Span]:
         if self.phase is Phase.OPENING:
@@ -268,9 +281,9 @@ class SessionModel:
             facts.append(Span(f"{byte_size(self.gap_bytes)} skipped", "warn"))
         if not self.open_stdin:
             facts.append(Span("no stdin" if short else "stdin closed", "warn"))
-        others = len(self.viewers)
-        if others > 1:
-            facts.append(Span(f"{others} here" if short else plural(others, "viewer"), "warn"))
+        here = sum(viewer.name not in OWN_VIEWERS for viewer in self.viewers)
+        if here > 1:
+            facts.append(Span(f"{here} here" if short else plural(here, "viewer"), "warn"))
         facts.append(Span(self._leave(leave, short), "accent"))
         return facts
 
@@ -291,6 +304,11 @@ class SessionModel:
     @staticmethod
     def _leave(keys: str, short: bool) -> str:
         return re.sub(r"ctrl-(\S)", lambda key: f"^{key[1].upper()}", keys) if short else keys
+
+    def ruler(self) -> str:
+        """Which other viewer has exclusive control; empty when nobody."""
+        others = (viewer for viewer in self.viewers if not viewer.self)
+        return next((clean(each.name) for each in others if each.access == "exclusive"), "")
 
     def others(self) -> str:
         """Who else may type here; empty when nobody."""

@@ -194,7 +194,7 @@ def image_item(info: ImageInfo, now: float) -> Item:
             "architecture": Span(clean(info.architecture), "muted"),
         },
         {
-            "": texts(info.references, info.id),
+            "": texts(info.references),
             "reference": info.references,
             "id": (info.id,),
             "label": labels,
@@ -314,7 +314,8 @@ def session_item(info: SessionEntry, now: float) -> Item:
             "brief": Span(brief, "muted"),
         },
         {
-            "": texts(info.container_name, command, info.id, info.viewers),
+            "": texts(info.container_name, command, info.viewers),
+            "id": (info.id,),
             "container": (info.container_name,),
             "command": (command,),
             "user": (info.user,),
@@ -359,7 +360,8 @@ def event_item(info: EventInfo, number: int) -> Item:
             "more": Span(more, "muted"),
         },
         {
-            "": (info.name, info.id, info.action, more),
+            "": (info.name, info.action, more),
+            "id": (info.id,),
             "type": (info.type,),
             "event": (info.action,),
             "name": (info.name,),

@@ -109,11 +109,15 @@ class Pane(Widget):
 
     def frame(self, title: list[Span], subtitle: list[Span]) -> None:
         """Write the border."""
-        mark = [Span(" LOCKED ", "match"), Span(" ")] if self.locked else []
-        if (framed := ([*mark, *title], subtitle)) != self._framed:  # each draws the pane anew
+        framed = ([*self.lock_spans(), *title], subtitle)
+        if framed != self._framed:  # each draws the pane anew
             self._framed = framed
             self.border_title, self.border_subtitle = map(content, framed)
             self.title_cells = width_of(framed[0])
+
+    def lock_spans(self) -> list[Span]:
+        """What the upper border begins with while the keyboard is locked to the panes."""
+        return [Span(" LOCKED ", "match"), Span(" ")] if self.locked else []
 
     def told(self) -> None:
         """Something came: the tab says so while the pane is hidden."""

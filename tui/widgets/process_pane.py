@@ -30,7 +30,7 @@ from contui.tui.view_models.processes import (
 from contui.tui.view_models.text import Span, clean, fit, plural
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint
-from contui.tui.widgets.paint import PaintedScroll
+from contui.tui.widgets.paint import Painted, PaintedScroll
 from contui.tui.widgets.pane import Pane
 from contui.tui.widgets.status_line import StatusLine
 
@@ -140,6 +140,23 @@ def _column(place: int, text: str) -> str:
     return cut + " "
 
 
+class Heads(Painted):
+    """What the columns are, above them."""
+
+    DEFAULT_CSS = """
+    Heads {
+        height: 1;
+        background: $bar;
+        color: $foreground;
+    }
+    """
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        heads = "".join(_column(place, HEADS[place]) for place in places(width))
+        return self.strip([Span(f" {heads}COMMAND", "muted")], width)
+
+
 class ProcessPane(Pane):
     """The chain, the heads and the tree."""
 
@@ -159,17 +176,13 @@ class ProcessPane(Pane):
 
     def compose(self) -> Iterator[Widget]:
         yield StatusLine(id="chain")
-        yield StatusLine(id="heads")
+        yield Heads()
         yield ProcessTree()
         yield StatusLine(id="note")
 
     def on_mount(self) -> None:
         self._watch()
         self._draw()
-
-    def on_resize(self) -> None:
-        heads = "".join(_column(place, HEADS[place]) for place in places(self.rows.size.width))
-        self.query_one("#heads", StatusLine).say([Span(heads + "COMMAND", "muted")])
 
     @property
     def rows(self) -> ProcessTree:
@@ -265,6 +278,10 @@ class ProcessPane(Pane):
         if process is None or not isinstance(app, Actions):
             return
         what = f"{process.pid} {process.command[:40]}"
+        if process.zombie:
+            app.say(f"{what} has ended, no signal reaches it: its parent, {process.ppid}, has to "
+                    "ask how it ended, or end itself", "warning")  # fmt: skip
+            return
         chosen = await app.choose(f"signal for {what}", signal_choices())
         if chosen:
             call = calls.signal_process(self.spec.container, process.pid, chosen)

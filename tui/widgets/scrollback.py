@@ -13,7 +13,7 @@ from contui.tui.messages import PaneChanged
 from contui.tui.terminal.view_messages import Bell, ClipboardWrite, Scrolled, TitleChanged
 from contui.tui.terminal.widget import TerminalView
 from contui.tui.view_models.containers import ContainerInfo
-from contui.tui.view_models.text import Span, plural
+from contui.tui.view_models.text import Span, clean, plural
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.pane import Pane
@@ -32,7 +32,9 @@ class ScrollbackPane(Pane):
     """A pane with a terminal; what it shows comes from the kinds of it."""
 
     DEFAULT_CSS = """
-    ScrollbackPane Prompt { display: none; }
+    ScrollbackPane { layers: default above; }
+    /* Above the last line: a terminal that got smaller for it would be told, and be redrawn. */
+    ScrollbackPane Prompt { display: none; layer: above; dock: bottom; }
     """
 
     def __init__(self, pane_id: str, spec: PaneSpec, info: ContainerInfo | None) -> None:
@@ -40,6 +42,7 @@ class ScrollbackPane(Pane):
         self.terminal = TerminalView(reply_enabled=False)
         self.scrolling = False  # keys move in the scrollback
         self._pattern = ""
+        self._unfound = ""  # why the last search came to nothing
 
     def compose(self) -> Iterator[Widget]:
         yield self.terminal
@@ -54,8 +57,10 @@ class ScrollbackPane(Pane):
         back = self.terminal.scroll_position
         if not self.scrolling and not back:
             return []
-        keys = "" if self.scrolling else "a key goes back"
-        return [Span(f"{plural(back, 'line')} back ", "warn"), Span(keys, "muted")]
+        spans = [Span(f"{plural(back, 'line')} back", "warn")]
+        if self._unfound:
+            spans.append(Span(f" · {clean(self._unfound)}", "bad"))
+        return spans if self.scrolling else [*spans, Span(" a key goes back", "muted")]
 
     def act_scrollback(self) -> None:
         """Let the keys move in what has scrolled away, until esc, q or the end."""
@@ -64,7 +69,7 @@ class ScrollbackPane(Pane):
         self.post_message(PaneChanged(self.pane_id))
 
     def scroll_key(self, event: events.Key) -> None:
-        terminal = self.terminal
+        terminal, self._unfound = self.terminal, ""
         page = max(1, terminal.size.height - 1)
         steps = {"up": 1, "k": 1, "down": -1, "j": -1, "pageup": page, "pagedown": -page,
                  "ctrl+b": page, "ctrl+f": -page, "home": 1 << 30, "g": 1 << 30}  # fmt: skip
@@ -79,7 +84,7 @@ class ScrollbackPane(Pane):
         self.draw()
 
     def _live_again(self) -> None:
-        self.scrolling = False
+        self.scrolling, self._unfound = False, ""
         self.terminal.clear_selection()
         self.terminal.scroll_to_live()
         self.draw()
@@ -107,10 +112,12 @@ class ScrollbackPane(Pane):
         self._pattern = pattern
         try:
             found = self.terminal.search(pattern, again)
-        except re.error:
-            found = False
-        if not found:
+            self._unfound = "" if found else f"no {'other ' * again}/{pattern} above"
+        except re.error as error:
+            self._unfound = f"not a pattern: {error}"
+        if self._unfound:
             self.app.bell()
+        self.draw()
 
     @on(Bell)
     def _bell(self, event: Bell) -> None:

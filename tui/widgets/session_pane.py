@@ -22,6 +22,7 @@ from contui.tui.view_models.advice import session_line
 from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.hints import over_hints
 from contui.tui.view_models.sessions import Phase, SessionModel
+from contui.tui.view_models.text import width_of
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.scrollback import SCROLL_HINTS
@@ -244,8 +245,11 @@ class SessionPane(SessionStream):
         if self._link is None:
             self._early += data
         elif self.model.access == "ro":
+            ruler = self.model.ruler()
             self.model.notice(
-                f"this viewer is read-only: {self._told('access')} takes another access"
+                f"{ruler} has exclusive control: what you type goes nowhere"
+                if ruler
+                else f"this viewer is read-only: {self._told('access')} takes another access"
             )
             self.draw()
         elif self._link.send(data):
@@ -327,7 +331,9 @@ class SessionPane(SessionStream):
     def draw(self) -> None:
         room = self.outer_size.width - CORNERS if self.outer_size.width else 1000
         below = self.foot() or self.model.subtitle(self._leave(), room)
-        self.frame([*self.model.title(), *self.recording_spans()], below)
+        recording = self.recording_spans()
+        taken = width_of([*self.lock_spans(), *recording])
+        self.frame([*self.model.title(room - taken), *recording], below)
         told = session_line(self.model, self.info, self._told, self._nowhere)
         self.query_one(StatusLine).say([*told, *self.trap_spans()])
 

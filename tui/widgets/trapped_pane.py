@@ -131,10 +131,14 @@ class TrappedPane(ScrollbackPane):
         self.take_access(wanted)
         return wanted
 
-    def take_access(self, wanted: str) -> None:
-        """Ask for an access: "rw", "ro" or "exclusive"."""
-        if self._link is not None:
+    def take_access(self, wanted: str) -> bool:
+        """Ask for an access: "rw", "ro" or "exclusive". False when it cannot be had now."""
+        ruler = self.model.ruler()
+        if ruler and wanted != "ro":
+            self.model.notice(f"{ruler} has exclusive control: others type when they give it up")
+        elif self._link is not None:
             self.model.access = wanted
             self._link.access(wanted)
         self.traps.watched()
         self.draw()
+        return self._link is not None and (not ruler or wanted == "ro")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -56,5 +58,26 @@ def test_candidates(words: list[str], found: list[str], monkeypatch: pytest.Monk
 def test_the_scripts_are_scripts(shell: str) -> None:
     text = completion._SCRIPTS[shell]
     assert "contui __complete" in text
+    assert f"contui completion {shell}" in text, "it says how it is installed"
     if shutil.which(shell):
         subprocess.run([shell, "-n"], input=text.encode(), check=True)
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+@pytest.mark.parametrize(("found", "shown"), [("web", "web\n"), ("", "a-file\n")])
+def test_fish_shows_files_only_where_nothing_else_fits(
+    found: str, shown: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a-file").touch()
+    stub = f"function contui; string split , -n '{found}'; end\n"
+    asked = "\ncomplete -C 'contui stop '\n"
+    done = subprocess.run(
+        ["fish", "--no-config"],
+        input=stub + completion._SCRIPTS["fish"] + asked,
+        cwd=tmp_path,
+        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == shown

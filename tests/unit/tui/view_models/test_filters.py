@@ -29,6 +29,7 @@ WEB = ContainerInfo(
         ("project:shop", True), ("port:8080", True), ("id:ab", True), ("name:nginx", False),
         ("!state:exited", True), ("!web", False), ("!", True),
         ("/^web-[0-9]$/", True), ("/^eb/", False), ("/WEB/", True), ("!/web/", False),
+        ("ab1", True), ("b1", False), ("!ab", False),
         ("/web", True), ("/", True), ("/a b/", False), (r"/\//", False), ("nothing:here", False),
     ],
 )  # fmt: skip

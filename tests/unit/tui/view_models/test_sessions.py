@@ -129,6 +129,16 @@ def test_the_border() -> None:
     assert "PID 1" not in text(model.title())
 
 
+def test_a_long_command_does_not_push_what_matters_out_of_the_border() -> None:
+    model = opened()
+    model.argv = ("sh", "-c", "while :; do echo a long command; sleep 1; done")
+    title = text(model.title(40))
+    assert title.startswith("web sh -c ")
+    assert title.endswith("… PID 1 replayed")
+    assert len(title) <= 40
+    assert text(model.title(8)) == "web sh -c 'whil… PID 1 replayed"
+
+
 def test_the_line_below_says_what_happened_and_what_to_do() -> None:
     model = opened()
     model.live()
