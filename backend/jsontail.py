@@ -1,4 +1,5 @@
-"""Where the last lines of a `json-file` log begin, found from its end: the size does not matter.
+"""Where lines, a time or offsets of a `json-file` log begin, found without reading all of it: the
+last lines from its end, the others by halves.
 
 Used by `contui.backend.logs`, whose `JsonLog` goes on from there. The writer,
 `contui.shim.jsonfile`, says every so often at which offsets of the streams an entry stands; in
@@ -31,21 +32,94 @@ class Start:
     first: dict[int, int]
 
 
-def last_lines(directory: Path, lines: int, streams: tuple[int, ...]) -> Start | None:
-    """Where the last `lines` lines begin, of both streams together; None when there is no log."""
+def begin(
+    directory: Path, streams: tuple[int, ...], lines: int | None = None, since: int = 0
+) -> Start | None:
+    """Where the last `lines` lines begin, of both streams together, and nothing is older than
+    `since` (unix ns); None when there is no log."""
     pages = JsonPages(directory)
     try:
         if not pages.files:
             return None
-        position = _begin(pages, lines, streams)
-        part = next(one for one in reversed(pages.files) if one.base <= position)
-        ends = _offsets(part, position)
-        first = _within(pages, position, ends, streams) if lines else {}
-        fd = os.dup(part.fd)  # last, so that nothing that fails leaves it open
-        os.lseek(fd, position - part.base, os.SEEK_SET)
-        return Start(fd, ends, first)
+        position = _begin(pages, lines, streams) if lines is not None else 0
+        late = pages.seek(since) if since else 0
+        part = next(one for one in reversed(pages.files) if one.base <= max(position, late))
+        ends = _offsets(part, max(position, late))
+        first = _within(pages, position, ends, streams) if lines and position >= late else {}
+        return _open(part, max(position, late), ends, first)
     finally:
         pages.close()
+
+
+def behind(directory: Path, offsets: tuple[int, int]) -> Start | None:
+    """A place near these offsets of (stdout, stderr), and not behind them; None for the start."""
+    pages = JsonPages(directory)
+    try:
+        for part in reversed(pages.files):
+            found = _said_upto(part, offsets)
+            if found is not None:
+                return _open(part, found[0], dict(zip((1, 2), found[1], strict=True)), {})
+        return None
+    finally:
+        pages.close()
+
+
+def ends(directory: Path) -> tuple[int, int]:
+    """Offsets (stdout, stderr) behind the last entry; where none says its own, all are read."""
+    pages = JsonPages(directory)
+    try:
+        part = pages.files[-1] if pages.files else None
+        if part is not None and part.end > part.base:
+            said = part.lines(_said_before(part, part.end), 1)
+            entry = jsonlogs.parse(said[0]) if said else None
+            if entry is not None and entry.offsets is not None:
+                found = _offsets(part, part.end)
+                return found[1], found[2]
+    finally:
+        pages.close()
+    return jsonlogs.ends(directory)
+
+
+def _open(part: JsonPart, position: int, ends: dict[int, int], first: dict[int, int]) -> Start:
+    fd = os.dup(part.fd)  # last, so that nothing that fails leaves it open
+    os.lseek(fd, position - part.base, os.SEEK_SET)
+    return Start(fd, ends, first)
+
+
+def _said_upto(part: JsonPart, wanted: tuple[int, int]) -> tuple[int, tuple[int, int]] | None:
+    """The last entry, about, that says offsets that are not behind those that are wanted."""
+    found = _before(part, part.base, wanted)
+    low, high = part.base, part.end
+    while found is not None and high - low > _BLOCK:
+        middle = (low + high) // 2
+        at = _said_from(part, middle, high)
+        better = _before(part, at, wanted) if at < high else None
+        if better is None or at <= low:  # the latter for a line as long as the rest
+            high = middle
+        else:
+            low, found = at, better
+    return found
+
+
+def _before(part: JsonPart, at: int, wanted: tuple[int, int]) -> tuple[int, tuple[int, int]] | None:
+    """An entry and its offsets; None when it does not say them, or they are behind `wanted`."""
+    lines = part.lines(at, 1)
+    entry = jsonlogs.parse(lines[0]) if lines else None
+    if entry is None or entry.offsets is None:
+        return None
+    fits = entry.offsets[0] <= wanted[0] and entry.offsets[1] <= wanted[1]
+    return (at, entry.offsets) if fits else None
+
+
+def _said_from(part: JsonPart, position: int, stop: int) -> int:
+    """Position of the first entry behind a position that says its offsets; `stop` for none."""
+    at, held = position - part.base, b""
+    while at < stop - part.base and (block := os.pread(part.fd, _BLOCK, at)):
+        held = held[-len(_SAID) :] + block
+        at += len(block)
+        if (found := held.find(_SAID)) >= 0:
+            return _line_of(part, at - len(held) + found)
+    return stop
 
 
 def _begin(pages: JsonPages, lines: int, streams: tuple[int, ...]) -> int:

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contui.backend import jsonlogs
+from contui.backend import jsonlogs, jsontail
 from contui.backend.jsonlogs import JsonLog
-from contui.backend.jsontail import last_lines
 from contui.backend.logscan import matcher
 from contui.proto.v1 import logs_pb2 as pb
 from contui.proto.v1 import types_pb2 as types
@@ -70,9 +69,13 @@ class LogReader:
         return self._log.chunks(self._place(self._log, request))
 
     def _begin_json(self, request: pb.ReadLogsRequest) -> Iterator[Chunk]:
+        lines = request.tail if request.HasField("tail") else None
         start = None
-        if request.HasField("tail"):
-            start = last_lines(self._directory, request.tail, self._streams)
+        if lines is not None or self._since:
+            start = jsontail.begin(self._directory, self._streams, lines, self._since)
+        return self._begin_json_at(start)
+
+    def _begin_json_at(self, start: jsontail.Start | None) -> Iterator[Chunk]:
         if start is not None:
             self._first |= start.first
         self._json = JsonLog(self._directory, (start.fd, start.ends) if start else None)
@@ -95,12 +98,15 @@ class LogReader:
     def skip_to(self, stdout: int, stderr: int) -> None:
         """Leave out what lies before these offsets of the streams."""
         self._first = {1: stdout, 2: stderr}
+        if self._json:
+            self._json.close()
+            self._chunks = self._begin_json_at(jsontail.behind(self._directory, (stdout, stderr)))
 
     def ends(self) -> tuple[int, int]:
-        """Offsets (stdout, stderr) behind what is written; reads all of a `json-file` log."""
+        """Offsets (stdout, stderr) behind what is written."""
         if self._log:
             return self._log.end()
-        return jsonlogs.ends(self._directory)
+        return jsontail.ends(self._directory)
 
     def refresh(self) -> None:
         """Go on behind what was read: more may have been written."""

@@ -100,7 +100,7 @@ async def aftermath(managed: Managed, start: Offsets) -> AsyncIterator[pb.Server
     request = ReadLogsRequest()
     reader = await in_thread(LogReader, managed.paths.log, request, undo=LogReader.close)
     try:
-        reader.skip_to(start.stdout, start.stderr)
+        await in_thread(reader.skip_to, start.stdout, start.stderr)
         stdout, stderr = await in_thread(reader.ends)
         session = pb.Session(
             id=MAIN,

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from contui.backend import jsonlogs
+from contui.backend import jsonlogs, jsontail
 from contui.backend.jsonlogs import JsonLog, nanoseconds
 from contui.backend.logpages import open_pages
 from contui.backend.logs import LogReader
 from contui.proto.v1 import logs_pb2 as pb
+from contui.shim import jsonfile
 from contui.shim.jsonfile import JsonFile
 
 
@@ -88,7 +89,10 @@ def test_a_rotation_while_the_reader_looks_for_the_next_file(
 
 
 def read(directory: Path, **request: Any) -> list[pb.ReadLogsResponse]:
-    reader = LogReader(directory, pb.ReadLogsRequest(lines=True, **request))
+    return batches(LogReader(directory, pb.ReadLogsRequest(lines=True, **request)))
+
+
+def batches(reader: LogReader) -> list[pb.ReadLogsResponse]:
     found = []
     while batch := reader.batch():
         found += batch
@@ -114,6 +118,30 @@ def test_a_tail_is_the_end_of_the_whole(tmp_path: Path, size: int) -> None:
             assert read(tmp_path, tail=count, **streams) == whole[-count:], (streams, count)
         assert read(tmp_path, tail=0, **streams) == []
         assert read(tmp_path, tail=500, **streams) == whole
+
+
+@pytest.mark.parametrize(("size", "mark"), [(400, 1 << 20), (3000, 500), (1 << 30, 300)])
+def test_times_and_offsets_are_found_without_what_lies_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, mark: int
+) -> None:
+    clock = iter(range(1, 1 << 30))
+    monkeypatch.setattr(jsonfile, "time_ns", lambda: next(clock) * 1000)
+    monkeypatch.setattr(jsonfile, "MARK", mark)
+    monkeypatch.setattr(jsontail, "_BLOCK", 200)
+    writer, pick = JsonFile(str(tmp_path), size, 99, (0, 0)), Random(7)
+    for number in range(120):
+        writer.append(pick.choice((1, 1, 1, 2)), b"%d\n" % number)
+    writer.close()
+    whole = read(tmp_path)
+    assert jsontail.ends(tmp_path) == jsonlogs.ends(tmp_path) == (writer.out, writer.err)
+    for place in (1, 40, 80, 119):
+        at = whole[place].at.unix_nanos
+        assert read(tmp_path, since={"unix_nanos": at}) == whole[place:]
+        assert read(tmp_path, since={"unix_nanos": at}, tail=9) == whole[place:][-9:]
+        reader = LogReader(tmp_path, pb.ReadLogsRequest(lines=True))
+        done = {1: 0, 2: 0} | {one.stream: one.offset + len(one.data) for one in whole[:place]}
+        reader.skip_to(done[1], done[2])
+        assert batches(reader) == whole[place:]
 
 
 def test_a_tail_of_a_line_in_parts_begins_at_its_first(tmp_path: Path) -> None:
@@ -149,7 +177,12 @@ def test_a_tail_takes_no_longer_for_a_long_log(
     monkeypatch.setattr(os, "read", counted(plain))
     (found,) = read(tmp_path, tail=1)
     assert (found.data, found.offset) == (b"last\n", 30_000_000)
-    assert taken < 8 << 20
+    assert read(tmp_path, since=found.at) == [found]
+    reader = LogReader(tmp_path, pb.ReadLogsRequest(lines=True))
+    assert reader.ends() == (30_000_005, 0)
+    reader.skip_to(30_000_000, 0)
+    assert batches(reader) == [found]
+    assert taken < 24 << 20
 
 
 def test_following_a_log_that_is_cut_by_hand(tmp_path: Path) -> None:
