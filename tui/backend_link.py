@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 FIRST_DELAY, LAST_DELAY = 0.1, 3.0  # seconds between attempts to reach the backend
 BATCH = 0.025  # seconds that events are gathered before the list hears of them
 ASKED_EVERY, PATIENCE = 10.0, 8.0  # seconds between questions, and until one should be answered
+TICKS, LATE = 8, 1.0  # parts of that patience; seconds by which one that counts may end late
 UNIX_LIMIT = 100  # bytes of a unix socket's path that gRPC can take
 
 OPTIONS = [
@@ -147,10 +149,7 @@ class BackendLink:
             question = system_pb2_grpc.SystemServiceStub(self._channel).Version(
                 system_pb2.VersionRequest()
             )
-            answered, _ = await asyncio.wait(
-                {asyncio.ensure_future(_over(question))}, timeout=PATIENCE
-            )
-            if not answered:
+            if await silent(asyncio.ensure_future(_over(question))):
                 question.cancel()
                 return Problem("asleep", "it runs, but does not answer", "it is stopped or busy")
 
@@ -229,6 +228,19 @@ class BackendLink:
             ) from None
         except Exception as error:
             raise CallFailed(problem_of(error)) from error
+
+
+async def silent(answer: asyncio.Future[None]) -> bool:
+    """Whether an answer fails to come for PATIENCE seconds. Time in which we were stopped ourselves
+    (SIGSTOP, a machine that slept) does not count: the answer may have come meanwhile."""
+    waited, tick = 0, PATIENCE / TICKS
+    while waited < TICKS:
+        begun = monotonic()
+        done, _ = await asyncio.wait({answer}, timeout=tick)
+        if done:
+            return False
+        waited += monotonic() - begun < tick + LATE
+    return True
 
 
 async def _over(call: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from contui.tui import backend_link
@@ -27,3 +29,20 @@ async def test_a_backend_that_does_not_answer_is_told_and_comes_back(
         backend.awake.set()
         await driver.until(lambda: "2/2 running" in driver.screen() and driver.app.link.up)
         await driver.until(lambda: "does not answer" not in driver.screen())
+
+
+async def test_time_in_which_we_were_stopped_is_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    looks = 0
+
+    def clock() -> float:
+        """Each look at it is long after the one before."""
+        nonlocal looks
+        looks += 1
+        if looks == 4 * backend_link.TICKS:
+            answer.set_result(None)
+        return looks * 100.0
+
+    monkeypatch.setattr(backend_link, "PATIENCE", 0.01)
+    monkeypatch.setattr(backend_link, "monotonic", clock)
+    assert not await backend_link.silent(answer)
