@@ -301,7 +301,8 @@ class ContuiApp(Actions, Keyboard, DirectKeys, Notifying, Faults, Colours, inher
         if self._held is not None:
             self._held.append(message.event)
             return
-        if isinstance(prompt := self.main.focused, Prompt) and prompt.take(message.event):
+        prompt = None if self.leading else self.main.focused
+        if isinstance(prompt, Prompt) and prompt.take(message.event):
             return  # it was on its way when the prompt took the keyboard
         pane = self.focused_pane()
         if pane is not None and pane.captures:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from textual import events
 
 from contui.tui.keymap import Keymap
+from contui.tui.screens.help import HelpScreen
 from contui.tui.widgets.container_list import ContainerListView
+from contui.tui.widgets.prompt import Prompt
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import FakeBackend
 
@@ -173,3 +175,17 @@ async def test_a_leader_of_another_key_sends_itself(backend: FakeBackend, opened
         session = backend.session("lab")
         type_now(driver, "a", "ctrl+b", "ctrl+b", "c")
         await driver.until(lambda: session.typed == b"a\x02c")
+
+
+async def test_the_leader_in_a_prompt_keeps_its_second_key(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("lab")
+    async with opened() as driver:
+        prompt = driver.app.main.query_one("#filter", Prompt)
+        type_now(driver, "/", "l", "ctrl+right_square_bracket", "?")
+        await driver.until(lambda: isinstance(driver.app.screen, HelpScreen))
+        type_now(driver, "escape")
+        await driver.until(lambda: driver.app.screen is driver.app.main)
+        type_now(driver, "a")
+        await driver.until(lambda: prompt.text == "la")

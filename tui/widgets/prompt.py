@@ -58,6 +58,7 @@ class Prompt(Painted, can_focus=True):
         self._below: list[str] = []
         # Typed behind the enter that is under way, for what has the keyboard then.
         self._behind: list[events.Key] | None = None
+        self._led = False  # the leader was pressed here: the next key is the app's
 
     def ask(self, mark: str, hint: str) -> None:
         """What stands before the line, and in it while it is empty."""
@@ -84,7 +85,7 @@ class Prompt(Painted, can_focus=True):
             self.styles.height = height
 
     def on_focus(self) -> None:
-        self._behind = None
+        self._behind, self._led = None, False
 
     def on_blur(self) -> None:
         """What was typed behind enter is for where the keyboard is now."""
@@ -93,8 +94,12 @@ class Prompt(Painted, can_focus=True):
             self.app.post_message(KeyPressed(event))
 
     def on_key(self, event: events.Key) -> None:
-        if self.take(event):
+        if self._led:
+            self._led = False
+        elif self.take(event):
             event.stop()
+        elif not self.screen.is_modal:  # dialogs have no leader
+            self._led = event.key == getattr(getattr(self.app, "keymap", None), "leader", None)
 
     def take(self, event: events.Key) -> bool:
         """Do what a key does here; False: it is none of the prompt's."""
