@@ -14,6 +14,7 @@ from contui.tui.view_models.text import Span, age, clean
 
 KEPT = 500  # notices
 QUIET = 600.0  # seconds after which the same of one container is news again; until then counted
+STEADY = 60.0  # seconds of good health after which the next failure is news at once
 WAYS = ("off", "toast", "bell", "osc9", "osc777")
 
 
@@ -42,6 +43,7 @@ class NoticeBook:
         self.unread = 0
         self._health: dict[str, str] = {}
         self._restarts: dict[str, int] = {}
+        self._well: dict[str, float] = {}  # since when a container that was unhealthy is not
         self._last: dict[tuple[str, str, str], float] = {}
 
     def take(self, event: EventInfo, asked: bool, watched: bool) -> Notice | None:
@@ -88,7 +90,12 @@ class NoticeBook:
     def _forget(self, container: str) -> None:
         self._health.pop(container, None)
         self._restarts.pop(container, None)
-        for key in [key for key in self._last if key[0] == container]:
+        self._well.pop(container, None)
+        self._anew([key for key in self._last if key[0] == container])
+
+    def _anew(self, keys: list[tuple[str, str, str]]) -> None:
+        """The next of these is news."""
+        for key in keys:
             del self._last[key]
 
     def _read(self, event: EventInfo, info: ContainerInfo, asked: bool) -> Notice | None:
@@ -118,9 +125,12 @@ class NoticeBook:
         if info.health == before:
             return None
         if info.health == "unhealthy":
+            if event.at - self._well.pop(info.id, event.at) >= STEADY:  # else it is one trouble
+                self._anew([key for key in self._last if key[:2] == (info.id, "health")])
             text = f"{name} is unhealthy: its health check fails"
             return Notice(event.at, info.id, "health", text, "warning")
         if info.health == "healthy" and before == "unhealthy":
+            self._well[info.id] = event.at
             return Notice(event.at, info.id, "health", f"{name} is healthy again")
         return None
 

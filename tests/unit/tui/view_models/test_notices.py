@@ -7,7 +7,7 @@ import pytest
 from contui.tui.view_models.asked import GRACE, Asked
 from contui.tui.view_models.containers import ContainerInfo, ExitInfo
 from contui.tui.view_models.events import EventInfo
-from contui.tui.view_models.notices import KEPT, QUIET, NoticeBook, escape, line, ways
+from contui.tui.view_models.notices import KEPT, QUIET, STEADY, NoticeBook, escape, line, ways
 
 
 def event(action: str, at: float = 0.0, **fields: object) -> EventInfo:
@@ -71,6 +71,16 @@ def test_a_check_that_passes_and_fails_in_turn_is_told_of_once() -> None:
     turns = [event("health_status", at * 30.0, health=health) for at, health in enumerate(states)]
     assert told(book, *turns) == "web is unhealthy: its health check fails | web is healthy again"
     assert sorted(notice.count for notice in book.items) == [20, 20]
+
+
+def test_a_failure_after_good_health_is_told_again() -> None:
+    book = NoticeBook()
+    for at in (0.0, 100.0, 200.0):
+        bad = event("health_status", at, health="unhealthy")
+        good = event("health_status", at + 100.0 - STEADY, health="healthy")
+        both = "web is unhealthy: its health check fails | web is healthy again"
+        assert told(book, bad, good) == both
+    assert sorted(notice.count for notice in book.items) == [3, 3]
 
 
 def test_the_same_again_is_one_line_with_a_count() -> None:
