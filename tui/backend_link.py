@@ -226,6 +226,8 @@ class BackendLink:
             raise CallFailed(
                 Problem("timeout", "the backend took too long to answer", "try again")
             ) from None
+        except CallFailed:
+            raise
         except Exception as error:
             raise CallFailed(problem_of(error)) from error
 

@@ -10,7 +10,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+from contui.tui.backend_link import CallFailed
 from contui.tui.view_models.events import EventInfo
+from contui.tui.view_models.problem import unreadable
 from contui.tui.view_models.things import (
     ImageInfo,
     MemberInfo,
@@ -250,30 +252,47 @@ def disk_usage() -> Call:
 def import_image(path: str, reference: str, sent: Callable[[int], None]) -> Call:
     """Make an image from a tar; `sent` is told how many bytes have gone. Answers the image's id.
 
-    Raises OSError when the file cannot be read. To be cancelled as any coroutine: then nothing is
-    left.
+    Raises CallFailed when the file cannot be read. To be cancelled as any coroutine: then nothing
+    is left.
     """
 
     async def make(channel: Any) -> str:
         from contui.proto.v1.images_pb2_grpc import ImageServiceStub
 
-        file = await asyncio.to_thread(open, path, "rb")
+        broken: list[OSError] = []
+        try:
+            file = await asyncio.to_thread(open, path, "rb")
+        except OSError as error:
+            raise CallFailed(unreadable(path, error)) from error
         with file:
-            call = ImageServiceStub(channel).Import(_pieces(file, reference, sent))
+            call = ImageServiceStub(channel).Import(_pieces(file, reference, sent, broken))
             try:
                 return str((await call).image.id)
+            except BaseException as error:  # gRPC cancels a call whose requests fail
+                if broken:
+                    raise CallFailed(unreadable(path, broken[0])) from error
+                raise
             finally:
                 call.cancel()
 
     return make
 
 
-async def _pieces(file: Any, reference: str, sent: Callable[[int], None]) -> AsyncIterator[Any]:
+async def _pieces(
+    file: Any, reference: str, sent: Callable[[int], None], broken: list[OSError]
+) -> AsyncIterator[Any]:
     from contui.proto.v1 import images_pb2 as pb
 
     yield pb.ImportRequest(header=pb.ImportHeader(reference=reference))
     total = 0
-    while data := await asyncio.to_thread(file.read, PIECE):
+    while True:
+        try:
+            data = await asyncio.to_thread(file.read, PIECE)
+        except OSError as error:
+            broken.append(error)
+            raise
+        if not data:
+            return
         yield pb.ImportRequest(data=data)
         total += len(data)
         sent(total)

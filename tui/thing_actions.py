@@ -18,7 +18,7 @@ from contui.tui.jobs import Jobs
 from contui.tui.messages import ActionDone
 from contui.tui.section_actions import SectionActions
 from contui.tui.view_models.jobs import Job
-from contui.tui.view_models.problem import Problem
+from contui.tui.view_models.problem import unreadable
 from contui.tui.view_models.section import Item
 from contui.tui.view_models.text import Span, byte_size, clean, plural
 from contui.tui.view_models.workspace import PaneSpec
@@ -136,8 +136,7 @@ class ThingActions(SectionActions, Jobs):
 
                 await self.link.call(section_calls.import_image(path, name, sent))
             except OSError as error:
-                why = f"{path} cannot be read: {error.strerror}"
-                raise CallFailed(Problem("file", why, "see the path")) from error
+                raise CallFailed(unreadable(path, error)) from error
             self.say(f"{clean(name)} is there now")
 
         self.run_job(f"import {clean(name or path)}", upload)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from contui.proto.v1 import events_pb2, images_pb2, sessions_pb2
+from contui.tui import thing_actions
 from contui.tui.keymap import ACTIONS, SECTIONS
 from contui.tui.view_models import frames
 from contui.tui.view_models.section import day_of
@@ -108,11 +109,24 @@ async def test_an_import_shows_how_far_it_is_and_is_cancelled(
         await driver.until(lambda: "no work under way to cancel" in driver.screen())
 
 
-async def test_a_file_that_is_not_there(backend: FakeBackend, opened: Open, tmp_path: Path) -> None:
+@pytest.mark.parametrize("failing", ["open", "read"])
+async def test_a_file_that_cannot_be_read(
+    backend: FakeBackend,
+    opened: Open,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    failing: str,
+) -> None:
+    file = tmp_path / "none.tar"
+    if failing == "read":  # its first bytes come, and then an error of the disk
+        monkeypatch.setattr(thing_actions, "_readable_size", lambda path: 9)
+        file = Path("/proc/self/mem")
     async with opened() as driver:
         await go(driver, "I", 1)
-        await import_file(driver, tmp_path / "none.tar")
-        await driver.until(lambda: "cannot be read" in driver.screen())
+        await import_file(driver, file)
+        told = "there is no file" if failing == "open" else "copy it to another disk"
+        await driver.until(lambda: told in driver.screen())
+        assert "Errno" not in driver.screen()
 
 
 async def test_volumes_are_made_measured_removed_and_pruned(
