@@ -78,8 +78,18 @@ class DirectKeys(Windows):
             self._more_behind = True
             return
         self._marker_since, self._more_behind = monotonic(), False
-        asyncio.get_running_loop().call_later(LOST, self._take_waiting)  # it may be lost
+        asyncio.get_running_loop().call_later(LOST, self._look_for_marker)
         self.call_later(self._send_marker, self._marker_since)
+
+    def _look_for_marker(self) -> None:
+        """It may be lost. A timer has no guard as the driver has: a fault is the app's to tell."""
+        if not self._waiting or not self.is_running:
+            return
+        with self._context():
+            try:
+                self._take_waiting()
+            except Exception as error:
+                self._handle_exception(error)
 
     def _send_marker(self, since: float) -> None:
         """The app has handed on what the marker follows."""

@@ -147,3 +147,18 @@ async def test_keys_behind_lost_markers_are_not_lost(
         read_from_terminal(driver, "ab\x1b[Ic")
         assert session.typed == b""
         await driver.until(lambda: session.typed == b"abc")
+
+
+async def test_a_fault_behind_a_lost_marker_is_told(
+    backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend.add("lab")
+    with pytest.raises(ZeroDivisionError):
+        async with opened() as driver:
+            await driver.attach("lab")
+            await quiet(driver)
+            monkeypatch.setattr(direct_keys, "LOST", 0.05)
+            monkeypatch.setattr(driver.app, "_send_marker", lambda since: None)
+            read_from_terminal(driver, "\x1b[200~paste\x1b[201~x")
+            monkeypatch.setattr(driver.app, "_take", lambda message, post: 1 // 0)
+            await driver.until(lambda: not driver.app.is_running)
