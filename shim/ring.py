@@ -10,6 +10,7 @@ another size.
 from __future__ import annotations
 
 import os
+import sys
 from time import monotonic
 
 from contui.shim.frames import CHUNK
@@ -87,9 +88,19 @@ class RingStore:
                 done += os.pwrite(self._fd, data[head:], 0)
         except OSError:
             done = -1
+        if done != size:
+            self._lose(data)
         self._filed += size
-        if done != size:  # no space: what is not whole is not kept
-            self.start = self._filed
+
+    def _lose(self, data: memoryview) -> None:
+        """There is no space: what is not whole is not kept. It is followed as if it had left."""
+        try:
+            while self.start < self._filed:
+                self._let_go(self._filed - self.start + 1, sys.maxsize)
+            self._look(bytes(data), len(data), sys.maxsize)
+        except OSError as error:  # what was kept cannot be read
+            self._begin_anew(error)
+        self.start = self._filed + len(data)
 
     @property
     def losing(self) -> bool:
@@ -195,17 +206,24 @@ class RingStore:
         keep = block.rfind(b"\n") + 1 or block.rfind(b"\x1b") if size == step else size
         if keep < size // 2:
             keep = size
+        looked, at = self._look(block, keep, most, leisure=leisure)
+        self.start += at
+        return looked, at
+
+    def _look(
+        self, block: bytes, keep: int, most: int, *, leisure: bool = False
+    ) -> tuple[int, int]:
+        """Follow the first `keep` bytes of a block that begins at `start`; as `_let_go`."""
         at = looked = 0
         while at < keep and looked < most:
             change = self._sizes[0][1] - self.start if self._sizes else keep
-            end = max(min(change, keep), at)  # those in what was lost come before all that is here
+            end = max(min(change, keep), at)  # those before a fault come before all that is here
             closely, left = self._forget(block[at:end], max(most - looked, _LEAST_BLOCK), leisure)
             looked, at = looked + closely, end - left
             if left:
                 break
             if change < keep:
                 self._resize(self._sizes.pop(0))
-        self.start += at
         return looked, at
 
     def _resize(self, change: Size) -> None:

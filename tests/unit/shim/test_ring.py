@@ -113,21 +113,28 @@ def test_sizes_are_replayed_where_they_changed(ring: RingStore) -> None:
     assert state(replayed(ring)) == state(whole)
 
 
-def test_a_size_that_was_lost_for_want_of_space(
+def test_what_was_lost_for_want_of_space_is_followed(
     ring: RingStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is kept since was written for it, and leaves the ring after it."""
+    """Nothing of it is kept; the terminal is what it was all the same, and of its size."""
 
     def refuse(*_: object) -> int:
         raise OSError(errno.ENOSPC, "no space")
 
+    whole = Terminal(40, 10)
+    put(ring, whole, b"\x1b[?2004h\x1b(0" + lines(500))
     with monkeypatch.context() as disk:
         disk.setattr(os, "pwrite", refuse)
-        put(ring, Terminal(40, 10), lines(1000))
+        put(ring, whole, lines(500))
+        ring.read(Cursor(ring.end, 0), 1)
+        ring.resized(50, 12)
+        whole.resize(50, 12)
+        put(ring, whole, b"\x1b[?1h\x1b[1" + lines(1000) + b"\x1b[4")
         ring.read(Cursor(ring.end, 0), 1)
     lost = ring.start
     assert lost == ring.end > 0
-    whole = Terminal(40, 10)
+    put(ring, whole, b"2mgreen")
+    assert state(replayed(ring)) == state(whole)
     put(ring, whole, updates(90_000))
     assert ring.start > lost
     assert state(replayed(ring)) == state(whole)
