@@ -11,6 +11,7 @@ import gc
 import logging
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
 
@@ -82,14 +83,14 @@ class Daemon:
             parts.tickets.listen()
             server = await self._serve(parts)
             (config.run_dir / "backend.pid").write_text(f"{os.getpid()}\n")
-            checkpoints = self._tasks.start(self._checkpoints(parts.store), "checkpoints")
+            keeping = self._tasks.start(checkpoints(parts.store), "checkpoints")
             ready()
             log.info("serving at %s", config.address)
             gc.freeze()  # what was imported stays: no collection has to look at it again
             rest = self._tasks.start(self._rest(), "rest")
             await self._stopping.wait()
             log.info("stopping; containers go on")
-            checkpoints.cancel()
+            keeping.cancel()
             rest.cancel()
             await server.stop(GRACE_SECONDS)
             await self._end(parts)
@@ -166,14 +167,6 @@ class Daemon:
         os.chmod(path, 0o600)
         return server
 
-    async def _checkpoints(self, store: Store) -> None:
-        while True:
-            await asyncio.sleep(CHECKPOINT_SECONDS)
-            store.settle()
-            if store.written:
-                await asyncio.to_thread(store.checkpoint)
-                await asyncio.to_thread(footprint.give_back)
-
     async def _rest(self) -> None:
         """Give back what the start alone needed, when those who waited for it have been served."""
         await asyncio.sleep(REST_SECONDS)
@@ -195,3 +188,21 @@ class Daemon:
             cgroups.remove(self._config.cgroup_parent)
         for path in (self._config.socket, self._config.run_dir / "backend.pid"):
             path.unlink(missing_ok=True)
+
+
+async def checkpoints(store: Store) -> None:
+    """Bring the catalogue to the disk now and then, whatever that does: it may do better the next
+    time. The same fault is logged once."""
+    told = ""
+    while True:
+        await asyncio.sleep(CHECKPOINT_SECONDS)
+        try:
+            store.settle()
+            if store.written:
+                await asyncio.to_thread(store.checkpoint)
+                await asyncio.to_thread(footprint.give_back)
+            told = ""
+        except (sqlite3.Error, OSError) as error:
+            if str(error) != told:
+                log.exception("the catalogue is not brought to the disk now; tried again")
+            told = str(error)

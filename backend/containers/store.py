@@ -7,6 +7,7 @@ directories are the truth, see `reconcile`). A damaged file is set aside, never 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sqlite3
@@ -196,15 +197,13 @@ class Store:
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file; waits for the disk. Any thread may call it."""
         self.written = False
-        other = sqlite3.connect(self._path)
         try:
-            other.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        except sqlite3.OperationalError as error:
-            if not is_full(error):
-                raise
+            with contextlib.closing(sqlite3.connect(self._path)) as other:
+                other.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        except sqlite3.Error as error:
             self.written = True  # it stays in the write-ahead log, and is tried again
-        finally:
-            other.close()
+            if not (isinstance(error, sqlite3.OperationalError) and is_full(error)):
+                raise
 
     def close(self) -> None:
         """Close the file; nothing can be kept any more. What a full disk still refuses is lost."""

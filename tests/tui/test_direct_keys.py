@@ -153,7 +153,8 @@ async def test_a_fault_behind_a_lost_marker_is_told(
     backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backend.add("lab")
-    with pytest.raises(ZeroDivisionError):
+
+    async def with_a_fault() -> None:
         async with opened() as driver:
             await driver.attach("lab")
             await quiet(driver)
@@ -162,3 +163,6 @@ async def test_a_fault_behind_a_lost_marker_is_told(
             read_from_terminal(driver, "\x1b[200~paste\x1b[201~x")
             monkeypatch.setattr(driver.app, "_take", lambda message, post: 1 // 0)
             await driver.until(lambda: not driver.app.is_running)
+
+    with pytest.raises(ZeroDivisionError):
+        await with_a_fault()
