@@ -43,7 +43,7 @@ NAME {
     & > .role--match { color: $background; background: $warning; }
     & > .role--select { background: $select; }
     & > .role--line { color: $line; }
-    & > .role--alarm { background: $warning 30%; }
+    & > .role--alarm { background: $alarm; }
 }
 """
 

@@ -84,6 +84,14 @@ def test_the_selection_and_the_focus_can_be_seen(theme: Theme) -> None:
         assert contrast(color(theme, word), color(theme, "select")) >= GRAPHICS
 
 
+@pytest.mark.parametrize("reduce", [False, True], ids=["truecolor", "256"])
+@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
+def test_the_alarm_can_be_read(theme: Theme, reduce: bool) -> None:
+    for word in ("foreground", "accent", "warning"):
+        pair = color(theme, word), color(theme, "alarm")
+        assert contrast(*map(in_256, pair) if reduce else pair) >= TEXT, word
+
+
 def test_high_contrast_is_high() -> None:
     theme = next(theme for theme in OWN if theme.name == "contui-contrast")
     for word in WORDS:
