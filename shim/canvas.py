@@ -12,6 +12,7 @@ from contui.shim import rows as edit
 from contui.shim.charsets import CHARSETS
 from contui.shim.grid import Grid
 from contui.shim.pens import PLAIN, blank, protected
+from contui.shim.rows import Row
 from contui.shim.widths import FIRST_ODD, width
 
 LONGEST_CLUSTER = 32  # code points in a cell
@@ -52,6 +53,9 @@ class Canvas(Grid):
 
     def _draw_odd(self, text: str) -> None:
         """Text that may have wide characters and marks."""
+        if self.clustered:
+            self._draw_clusters(text)
+            return
         cells: list[str] = []
         for character in text:
             wide = width(character) if character >= FIRST_ODD else 1
@@ -64,6 +68,34 @@ class Canvas(Grid):
                 self._combine(character)
         if cells:
             self._draw_cells(cells)
+
+    def _draw_clusters(self, text: str) -> None:
+        """Text whose grapheme clusters are cells (mode 2027)."""
+        from contui.shim.graphemes import joins
+
+        for character in text:
+            row = self._row()
+            x = self._previous(row)
+            before = row.text[x] if 0 <= x < len(row.text) else ""
+            wide = width(character)
+            if before and self.after_write() and joins(before, character):
+                self._extend(row, x, before + character)
+            elif wide:
+                self._draw_cells([character, ""] if wide == 2 else [character])
+            else:
+                self._combine(character)
+
+    def _extend(self, row: Row, x: int, cluster: str) -> None:
+        """A longer cluster in a cell, which may have to become a wide one."""
+        from contui.shim.graphemes import cluster_width
+
+        room = self.rightmost() + 1 - (self._leftmost() if self.autowrap else x)
+        if row.text[x + 1 : x + 2] != [""] and room > 1 and cluster_width(cluster) == 2:
+            edit.erase(row, x, x + 1, self.pen)
+            self.x, self.wrap = x, False
+            self._draw_cells([cluster, ""])
+        else:
+            row.text[x] = cluster
 
     def _draw_cells(self, cells: list[str]) -> None:
         self.last = cells[-1] or cells[-2]
@@ -129,17 +161,21 @@ class Canvas(Grid):
 
     def _combine(self, mark: str) -> None:
         """Add a mark to the cell before the cursor."""
-        row, x = self._row(), self.x - 1
-        if self.wrap or (self.last_x == self.x + 1 and self.after_write()):
-            x = self.x
-        if 0 < x < len(row.text) and not row.text[x]:
-            x -= 1
+        row = self._row()
+        x = self._previous(row)
         if x >= 0:
             if x >= len(row.text):
                 edit.put(row, x, [" "], [PLAIN])
             row.text[x] = _joined(row.text[x], mark)
             if self.after_write():
                 self.last = row.text[x]
+
+    def _previous(self, row: Row) -> int:
+        """The cell before the cursor; -1 if there is none."""
+        x = self.x - 1
+        if self.wrap or (self.last_x == self.x + 1 and self.after_write()):
+            x = self.x
+        return x - 1 if 0 < x < len(row.text) and not row.text[x] else x
 
     def shift(self, slot: int) -> None:
         """LS0 to LS3: which set is on the left."""

@@ -49,6 +49,7 @@ class Grid:
         self.page = self.main
         self.tabs = set(range(8, self.columns, 8))
         self.stretched = False  # whether there may be lines of double width
+        self.clustered = False  # mode 2027
         self.extent = 0  # DECSACE: 2 if attributes change in rectangles
         self.reset_cursor()
 

@@ -130,6 +130,8 @@ class Lasting:
                     self.private.pop(other, None)
         if number in _PASSIVE:
             self._remember(number, on)
+        elif number == 2027:
+            canvas.clustered = on
         elif number == 6:
             canvas.origin = on
             canvas.position(1, 1)
@@ -165,6 +167,7 @@ class Lasting:
     def _has(self, number: int) -> bool:
         canvas = self.canvas
         own = {6: canvas.origin, 7: canvas.autowrap, 45: canvas.back_wrap, 1045: canvas.back_far}
+        own[2027] = canvas.clustered
         return own.get(number, self.private.get(number, number in ON_AT_START))
 
     def at_start(self, number: int) -> bool:

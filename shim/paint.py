@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contui.shim.pens import PLAIN, blank, switch
 from contui.shim.rows import Row
+from contui.shim.widths import width
 
 
 def line(row: Row) -> str:
@@ -18,16 +19,33 @@ def line(row: Row) -> str:
     pen = pens[0]
     if pens.count(pen) == len(pens):  # nearly always
         whole = "".join(text)
+        if not whole.isascii() and len(whole) > len(text) - text.count(""):
+            whole = "".join(cell(text, at) for at in range(len(text)))
         return whole if pen is PLAIN else switch(PLAIN, pen) + whole + switch(pen, PLAIN)
     out: list[str] = []
     pen = PLAIN
-    for character, wanted in zip(text, pens, strict=True):
+    for at, (character, wanted) in enumerate(zip(text, pens, strict=True)):
         if wanted is not pen:
             out.append(switch(pen, wanted))
             pen = wanted
-        out.append(character)
+        out.append(character if len(character) < 2 else cell(text, at))
     out.append(switch(pen, PLAIN))
     return "".join(out)
+
+
+def cell(cells: list[str], at: int) -> str:
+    """What is written to get a cell.
+
+    Several characters that take cells of their own share one only in mode 2027, where a narrow one
+    may have become wide; without it they do not, whatever is beside them.
+    """
+    text = cells[at]
+    if len(text) < 2:
+        return text
+    wide = at + 1 < len(cells) and not cells[at + 1]
+    if any(map(width, text[1:])) or (wide and width(text[0]) < 2):
+        return f"\x1b[?2027h{text}\x1b[?2027l"
+    return text
 
 
 def fills(row: Row) -> bool:

@@ -12,7 +12,7 @@ from contui.shim.canvas import Canvas
 from contui.shim.grid import Page, Saved
 from contui.shim.history import NONE
 from contui.shim.lasting import ALTERNATE
-from contui.shim.pens import PLAIN, switch
+from contui.shim.pens import PLAIN, Pen, switch
 from contui.shim.rows import Row
 from contui.shim.shadow import Shadow
 
@@ -216,13 +216,17 @@ def _place(page: Page, x: int, y: int, wrap: bool, edge: int, top: int = 0, left
     return written if x == edge else f"\x1b[?69h\x1b[;{x + 1}s{written}\x1b[?69l"
 
 
-def _written(row: Row, x: int, y: int, top: int, left: int) -> str:
-    """A cell is written once more."""
+def _written(
+    row: Row, x: int, y: int, top: int, left: int, after: Pen = PLAIN, *, clustered: bool = False
+) -> str:
+    """A cell is written once more, and taken for what was written last."""
     if 0 < x < len(row.text) and not row.text[x]:
         x -= 1
-    pen, text = (row.pens[x], row.text[x]) if x < len(row.text) else (PLAIN, " ")
     there = f"\x1b[{y - top + 1};{x - left + 1}H"
-    return there + switch(PLAIN, pen) + text + switch(pen, PLAIN)
+    if x >= len(row.text):
+        return there + " " + switch(PLAIN, after)
+    pen, text = row.pens[x], row.text[x] if clustered else paint.cell(row.text, x)
+    return there + switch(PLAIN, pen) + text + switch(pen, after)
 
 
 def _tabs(canvas: Canvas) -> str:
@@ -258,20 +262,21 @@ def _cursor(shadow: Shadow) -> str:
     top, left = (canvas.top, canvas.left) if canvas.origin else (0, 0)
     edge, visible = canvas.rightmost(), "l" if shadow.private.get(25) is False else "h"
     x, y, row = canvas.x, canvas.y, canvas.rows[canvas.y]
-    sets = _sets(canvas) + _shifts(canvas)
+    sets, clustered = _sets(canvas) + _shifts(canvas), "\x1b[?2027h" if canvas.clustered else ""
     at = canvas.last_x - 1
     again = canvas.after_write() and canvas.last and not canvas.insert and 0 <= at < len(row.text)
     if again and (not canvas.wrap or at == edge):
-        return sets + _written(row, at, y, top, left)
+        written = _written(row, at, y, top, left, canvas.pen, clustered=canvas.clustered)
+        return clustered + sets + written
     there = _place(
         canvas.page, x, y, canvas.wrap and (x == edge or not canvas.sides), edge, top, left
     )
     lrmm = "\x1b[?69h" if canvas.wrap and x != edge and 69 in shadow.private else ""
-    return there + lrmm + f"\x1b[?25{visible}" + sets
+    return there + lrmm + clustered + f"\x1b[?25{visible}" + sets + switch(PLAIN, canvas.pen)
 
 
 def _last(canvas: Canvas) -> str:
     """What would change how a cell is written once more."""
     guard = ("\x1bV" if canvas.pen.protected else "\x1bW") if canvas.guarded else ""
     single = ("", "", "\x1bN", "\x1bO")[canvas.single]
-    return ("\x1b[4h" if canvas.insert else "") + switch(PLAIN, canvas.pen) + guard + single
+    return ("\x1b[4h" if canvas.insert else "") + guard + single

@@ -97,6 +97,9 @@ def cells(row: Row, start: int, end: int) -> tuple[list[str], list[Pen]]:
 
 def _trim(row: Row, limit: int) -> None:
     """Plain blanks at the end need not be stored."""
-    while limit >= len(row.text) > 0 and row.text[-1] == " " and row.pens[-1] is PLAIN:
-        row.text.pop()
-        row.pens.pop()
+    text, pens = row.text, row.pens
+    end = len(text)
+    if end <= limit:
+        while end and text[end - 1] == " " and pens[end - 1] is PLAIN:
+            end -= 1
+        del text[end:], pens[end:]

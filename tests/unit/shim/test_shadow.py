@@ -47,11 +47,22 @@ WHOLE = r"""
     \x1b[2;3;3;9;0$r \x1b[2;2;4;9;22;24;5$r \x1b[2;2;4;9;1;4;7$t \x1b[2;2;4;9$t \x1b[2*x \x1b[*x
     \x1b[35;3$x \x1b[5;5;3;3$z \x1b[1;1;1;1;1;8;20$v \x1b[22t \x1b[23t \x1b[23;2t \x1b[22;1t
     \x1b]4;3;red\x07 \x1b]11;dark\x20blue\x07 \x1b]10;nocolor\x07 \x9b3C \x9b31m \x84 \x85 \x8d
-    \x90x\x9c \x9d0;ti\x9c \x96 \x97
+    \x90x\x9c \x9d0;ti\x9c \x96 \x97 \x1b[?2027h \x1b[?2027l
 """
+CLUSTERS = [
+    "👨\u200d👩\u200d👧",
+    "🇩🇪",
+    "🇩",
+    "☁\ufe0f",
+    "\u200d",
+    "👍🏽",
+    "\u1100\u1161\u11a8",
+    "\ufe0f",
+]
 pieces = st.one_of(
     st.text("abc xyz", min_size=1, max_size=30),
     st.sampled_from([word.encode().decode("unicode_escape") for word in WHOLE.split()]),
+    st.sampled_from(CLUSTERS),
     st.sampled_from(["é", "日本", "😀", "e\u0301", "\u0301", "字x", "│─"]),
     st.builds("\x1b[{};{}H".format, st.sampled_from(COUNTS), st.sampled_from(COUNTS)),
     st.builds("\x1b[{};{}r".format, st.sampled_from(COUNTS), st.sampled_from(COUNTS)),
@@ -118,6 +129,8 @@ def restored(shadow: Shadow, cols: int = COLS, rows: int = ROWS) -> Terminal:
 @example(["\x1b[?47hleft\x1b[5;5Hhere\x1b[?47l"], ["\x1b[?47h"], 9)
 @example(["\x1b[7;1H" + "x" * 30 + "\x1b[T"], ["\n"], 9)
 @example(["\x1b[20G日"], ["\x1b[H"], 9)
+@example(["\x1b[?2027h", *CLUSTERS], ["🏽", "x"], 5)
+@example(["\x1b[?2027h🇩🇪\x1b[?2027l🇩"], ["🇪", "\x1b[2b"], 5)
 @example(["\x1b#6wide\r\n\x1b#3tall" + "x" * 9], ["y"], 9)
 def test_a_fresh_terminal_becomes_the_one_that_saw_it_all(
     written: list[str], more: list[str], cut: int
