@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from contui.proto.v1 import processes_pb2
+from contui.tui.messages import PaneClosed
 from contui.tui.view_models.logs import TextLine
 from tests.tui.conftest import Open
 from tests.tui.fake_backend import FakeBackend
@@ -105,3 +110,21 @@ async def test_wrapped_lines_are_shown_whole_beside_the_scroll_bar(
             for line in driver.screen().splitlines()[room.y : room.bottom]
         )
         assert "".join(f"<{number:04}>" for number in range(870, 900)) in drawn
+
+
+@pytest.mark.parametrize("key", ["a", "p", "i", "w"])
+async def test_what_comes_while_a_pane_is_taken_away_is_no_fault(
+    backend: FakeBackend, opened: Open, key: str
+) -> None:
+    """Its parts go first, one after the other, and its stream is cut last."""
+    backend.add("web")
+    async with opened() as driver:
+        await driver.press(key)
+        await driver.until(lambda: driver.app.panes and driver.pane().is_mounted)
+        pane = driver.pane()
+        driver.app.post_message(PaneClosed(pane.pane_id))
+        while pane.is_attached:
+            pane.container_changed(None)
+            pane.draw()
+            await asyncio.sleep(0)
+        await driver.until(lambda: not driver.app.panes)

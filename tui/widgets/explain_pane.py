@@ -21,7 +21,6 @@ from contui.tui.view_models.points import Point
 from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.text import Span, clean
 from contui.tui.widgets.key_bar import Hint
-from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.text_pane import TextPane
 
 ROLES = {"good": "good", "note": "", "warn": "warn", "bad": "bad"}
@@ -58,7 +57,7 @@ class ExplainPane(TextPane):
 
     def _failed(self, problem: Problem) -> None:
         hint = clean(problem.hint)
-        self.query_one(StatusLine).say([Span(clean(problem.message), "bad"), Span(f" {hint}")])
+        self.status([Span(clean(problem.message), "bad"), Span(f" {hint}")])
 
     def on_resize(self) -> None:
         """Lines are broken between words, so they are made anew for another width."""
@@ -77,7 +76,7 @@ class ExplainPane(TextPane):
         buffer.clear()
         buffer.add(lines)
         self.view.changed()
-        self.query_one(StatusLine).say([])
+        self.status([])
         self.draw()
 
     def _lines(self, point: Point) -> list[TextLine]:
@@ -100,7 +99,7 @@ class ExplainPane(TextPane):
         if info is not None:
             self._load()
         else:
-            self.query_one(StatusLine).say([Span("removed; this is how it was", "warn")])
+            self.status([Span("removed; this is how it was", "warn")])
         self.draw()
 
     def hints(self) -> list[Hint]:

@@ -13,7 +13,6 @@ from contui.tui.messages import InspectCame
 from contui.tui.view_models.containers import ContainerInfo, glyph
 from contui.tui.view_models.logs import TextLine
 from contui.tui.view_models.text import Span, clean, clean_lines
-from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.text_pane import TextPane
 
 _KEY = re.compile(r'^\s*"[^"]*":')
@@ -45,9 +44,9 @@ class InspectPane(TextPane):
         if event.problem is not None:
             hint = clean(event.problem.hint)
             spans = [Span(clean(event.problem.message), "bad"), Span(f" {hint}", "muted")]
-            self.query_one(StatusLine).say(spans)
+            self.status(spans)
             return
-        self.query_one(StatusLine).say([])
+        self.status([])
         self.view.buffer.clear()
         self.view.buffer.add([TextLine(line) for line in pretty(event.json)])
         self.view.changed()
@@ -59,7 +58,7 @@ class InspectPane(TextPane):
             self._load()
         else:
             spans = [Span("removed; this is how it was", "warn")]
-            self.query_one(StatusLine).say(spans)
+            self.status(spans)
         self.draw()
 
     def draw(self) -> None:

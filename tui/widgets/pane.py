@@ -11,6 +11,7 @@ from contui.tui.view_models.text import Span, width_of
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.paint import content
+from contui.tui.widgets.status_line import StatusLine
 from contui.tui.widgets.tab_bar import TabTitle
 
 
@@ -118,6 +119,13 @@ class Pane(Widget):
     def lock_spans(self) -> list[Span]:
         """What the upper border begins with while the keyboard is locked to the panes."""
         return [Span(" LOCKED ", "match"), Span(" ")] if self.locked else []
+
+    def status(self, spans: list[Span], line: str = "StatusLine") -> None:
+        """Write a line below. The parts of a pane come later and go sooner than the pane itself:
+        what its stream or the list of containers says meanwhile has no line."""
+        for found in self.query(line).results(StatusLine):
+            found.say(spans)
+            return
 
     def told(self) -> None:
         """Something came: the tab says so while the pane is hidden."""

@@ -306,8 +306,8 @@ class ProcessPane(Pane):
         if zombies:
             foot.append(Span(f" {plural(zombies, 'zombie')}", "bad"))
         self.frame(title, foot)
-        self.query_one("#chain", StatusLine).say(chain_spans(self._found))
-        self.query_one("#note", StatusLine).say(self._note())
+        self.status(chain_spans(self._found), "#chain")
+        self.status(self._note(), "#note")
 
     def _note(self) -> list[Span]:
         if self._problem is not None:

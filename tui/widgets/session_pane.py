@@ -335,7 +335,7 @@ class SessionPane(SessionStream):
         taken = width_of([*self.lock_spans(), *recording])
         self.frame([*self.model.title(room - taken), *recording], below)
         told = session_line(self.model, self.info, self._told, self._nowhere)
-        self.query_one(StatusLine).say([*told, *self.trap_spans()])
+        self.status([*told, *self.trap_spans()])
 
 
 def _copied(event: events.Key) -> events.Key:

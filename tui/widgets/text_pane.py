@@ -37,18 +37,14 @@ class TextPane(Sideways):
         keymap: Keymap,
     ) -> None:
         super().__init__(pane_id, spec, info)
+        self.view = TextView()
         self.backend = backend
         self.keymap = keymap
 
     def compose(self) -> Iterator[Widget]:
-        yield TextView()
+        yield self.view
         yield Prompt("/", "a regular expression")
         yield StatusLine()
-
-    @property
-    def view(self) -> TextView:
-        """The text."""
-        return self.query_one(TextView)
 
     @property
     def wide(self) -> TextView:
