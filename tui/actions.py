@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from contui.tui import calls
@@ -19,6 +20,7 @@ from contui.tui.thing_actions import ThingActions
 from contui.tui.view_models.asked import ENDING, PATIENCE
 from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.text import clean, plural
+from contui.tui.working import in_worker
 
 if TYPE_CHECKING:
     from contui.tui.screens.choose import Choice
@@ -53,19 +55,19 @@ class Actions(CastActions, ExplainActions, LogActions, FormActions, ThingActions
         if action in OPENING:
             self.hold_keys()
             self.acted()
+        work = partial(method, argument) if argument else method
+        if iscoroutinefunction(method):
+            in_worker(self, "actions", self._finish, action, work)
+            return
         try:
-            result = method(argument) if argument else method()
+            work()
         except Exception as error:
             self._fault(action, error)
-            result = None
-        if result is not None:
-            self.run_worker(self._finish(action, result), group="actions")
-        else:
-            self.acted()
+        self.acted()
 
-    async def _finish(self, action: str, result: Awaitable[Any]) -> None:
+    async def _finish(self, action: str, work: Callable[[], Awaitable[Any]]) -> None:
         try:
-            await result
+            await work()
         except Exception as error:
             self._fault(action, error)
         finally:
@@ -98,7 +100,7 @@ class Actions(CastActions, ExplainActions, LogActions, FormActions, ThingActions
         self, title: str, call: calls.Call, follow: Callable[[Any], str] | None = None
     ) -> None:
         """Ask the backend for something, without waiting."""
-        self.run_worker(self._request(title, call, follow), group="requests")
+        in_worker(self, "requests", self._request, title, call, follow)
 
     async def _request(
         self, title: str, call: calls.Call, follow: Callable[[Any], str] | None

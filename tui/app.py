@@ -60,6 +60,7 @@ from contui.tui.widgets.prompt import Prompt
 from contui.tui.widgets.tab_bar import TabBar
 from contui.tui.widgets.title_bar import TitleBar
 from contui.tui.widgets.workspace import WorkspaceView
+from contui.tui.working import in_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -135,7 +136,7 @@ class ContuiApp(Actions, Keyboard, DirectKeys, Notifying, Faults, Colours, inher
         self.recall_lists()
         self.main.query_one(ContainerListView).focus()
         self.show_state()
-        self.run_worker(self.link.watch(), group="watch")
+        in_worker(self, "watch", self.link.watch)
         self.tell_problems(self.problems)
 
     def _hung_up(self, number: int, _frame: object) -> None:

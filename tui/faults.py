@@ -55,6 +55,13 @@ class Faults(App[str]):
         if self.is_running or not type(message).__module__.startswith(f"{__package__}."):
             await super()._on_message(message)
 
+    def _handle_exception(self, error: Exception) -> None:
+        # What goes while it is still being made misses the parts that it never got.
+        if self.is_running:
+            super()._handle_exception(error)
+        else:
+            keep(error)
+
     def _fatal_error(self) -> None:
         from rich.text import Text
 

@@ -19,6 +19,7 @@ from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.exits import exit_sentence
 from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.text import Span, clean
+from contui.tui.working import in_worker
 
 if TYPE_CHECKING:
     from contui.tui.view_models.sessions import ExecRequest
@@ -100,7 +101,7 @@ class FormActions(PaneActions, RemovalActions):
                 return failed.problem
             await self._made(new, values, made)
             if new.name == info.name and not (info.live and info.auto_remove):
-                self.run_worker(self._offer_removal(info), group="actions")
+                in_worker(self, "actions", self._offer_removal, info)
             return None
 
         title = f"{clean(info.name)} again {flag}".rstrip()

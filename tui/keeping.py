@@ -8,6 +8,7 @@ from typing import Any
 from contui.tui import workspace_file
 from contui.tui.view_models.workspace import restore
 from contui.tui.windows import THINGS, Windows
+from contui.tui.working import in_worker
 
 
 class Keeping(Windows):
@@ -45,9 +46,7 @@ class Keeping(Windows):
         data = self._workspace_data()
         if data != self._saved:
             self._saved = data
-            self.run_worker(
-                asyncio.to_thread(workspace_file.save, self.address, data), group="save"
-            )
+            in_worker(self, "save", asyncio.to_thread, workspace_file.save, self.address, data)
 
     def save_now(self) -> None:
         """Keep the workspace at once; at the end of the app."""

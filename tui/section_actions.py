@@ -36,6 +36,7 @@ from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.overview import Overview
 from contui.tui.widgets.section_bar import TITLES, SectionBar
 from contui.tui.widgets.section_list import SectionListView
+from contui.tui.working import in_worker
 
 KEPT_EVENTS = 2000
 DELAY = 0.2  # seconds from an event to the fetch, so that a burst leads to one
@@ -143,9 +144,9 @@ class SectionActions(ListActions):
             self._show_events()
             if not self._old_events:
                 self._old_events = True
-                self.run_worker(self._fetch_events(), group="section")
+                in_worker(self, "section", self._fetch_events)
         elif self.section:
-            self.run_worker(self._fetch(self.section), group="section", exclusive=True)
+            in_worker(self, "section", self._fetch, self.section, exclusive=True)
 
     async def _fetch(self, name: str) -> None:
         from contui.tui.backend_link import CallFailed

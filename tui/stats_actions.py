@@ -9,6 +9,7 @@ from textual import on
 from contui.tui.messages import StatsCame
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.windows import LABELS, Windows
+from contui.tui.working import in_worker
 
 if TYPE_CHECKING:
     from contui.tui.stats_link import StatsLink
@@ -30,7 +31,7 @@ class StatsActions(Windows):
             self._stats = StatsLink(
                 self.link,
                 self.post_message,
-                lambda work: self.run_worker(work, group="stats"),
+                lambda work: in_worker(self, "stats", work),
                 lambda container: self.containers.get(container) is not None,
                 lambda: self.containers.running,
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from contui.tui.messages import StatsCame
@@ -37,15 +38,15 @@ def interval_ms(count: int) -> int:
 class StatsLink:
     """The history, and the stream that fills it while it is wanted.
 
-    `start` runs a coroutine in a worker and answers something with `cancel()`; `exists` tells
-    whether there is a container of this id, `running` how many run.
+    `start` calls and awaits what it is given in a worker, and answers something with `cancel()`;
+    `exists` tells whether there is a container of this id, `running` how many run.
     """
 
     def __init__(
         self,
         backend: BackendLink,
         post: Callable[[Message], object],
-        start: Callable[[Coroutine[Any, Any, None]], Any],
+        start: Callable[[Callable[[], Coroutine[Any, Any, None]]], Any],
         exists: Callable[[str], bool],
         running: Callable[[], int],
     ) -> None:
@@ -96,7 +97,7 @@ class StatsLink:
             self._worker = None
         self._watched = watched
         if watched is not None:
-            self._worker = self._start(self._run(watched))
+            self._worker = self._start(partial(self._run, watched))
 
     def _union(self) -> frozenset[str] | None:
         """The containers to watch: EVERYTHING, or those named; None: nothing."""

@@ -15,6 +15,7 @@ from contui.tui.view_models.workspace import PaneSpec, Workspace
 from contui.tui.widgets.container_list import ContainerListView
 from contui.tui.widgets.pane import Pane
 from contui.tui.widgets.workspace import WorkspaceView
+from contui.tui.working import in_worker
 
 if TYPE_CHECKING:
     from contui.tui.screens.main import MainScreen
@@ -339,7 +340,7 @@ class Windows(App[str]):
     def follow_known(self) -> None:
         """Do what was to be done when a container appears."""
         for key in [key for key in self._followed if self.containers.get(key)]:
-            self.run_worker(self._follow(self._followed.pop(key), key), group="actions")
+            in_worker(self, "actions", self._follow, self._followed.pop(key), key)
 
     async def _follow(self, verb: str, key: str) -> None:
         info = self.containers.get(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -16,23 +17,25 @@ from contui.tui.app import ContuiApp
 from contui.tui.widgets.session_pane import SessionPane
 from tests.tui.fake_backend import FakeBackend
 from tests.tui.picture import drawn
+from tests.tui.quiet import Quiet
 
-DEADLINE = 15.0  # seconds that a test waits for what must come
+DEADLINE = 30.0  # seconds that a test waits for what must come
 
 
 class Driver:
     """A running app, and what tests ask of it."""
 
-    def __init__(self, app: ContuiApp, pilot: Pilot[Any], backend: FakeBackend) -> None:
-        self.app, self.pilot, self.backend = app, pilot, backend
+    def __init__(
+        self, app: ContuiApp, pilot: Pilot[Any], backend: FakeBackend, quiet: Quiet
+    ) -> None:
+        self.app, self.pilot, self.backend, self._quiet = app, pilot, backend, quiet
 
     async def until(self, what: Callable[[], object], seconds: float = DEADLINE) -> None:
-        """Wait until it is true, or fail."""
-        import asyncio
-
+        """Wait until it is true, or fail; then, until the app has done what came with it."""
         async with asyncio.timeout(seconds):
             while not what():
                 await self.pilot.pause(0.01)
+        await self._quiet.wait()
 
     async def press(self, *keys: str) -> None:
         """Press keys."""
@@ -83,7 +86,7 @@ async def backend(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeBackend]
 
 
 @pytest.fixture
-def opened(backend: FakeBackend) -> Open:
+def opened(backend: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Opens the app on the backend and waits for its list."""
 
     @asynccontextmanager
@@ -91,11 +94,13 @@ def opened(backend: FakeBackend) -> Open:
         size: tuple[int, int] = (120, 36), wait: bool = True, **options: Any
     ) -> AsyncIterator[Driver]:
         app = ContuiApp(backend.address, **options)
-        async with app.run_test(size=size, notifications=True) as pilot:
-            driver = Driver(app, pilot, backend)
-            if wait:
-                await driver.until(lambda: app._synced)
-                await pilot.pause()
-            yield driver
+        with monkeypatch.context() as patch:
+            quiet = Quiet(app, patch)
+            async with app.run_test(size=size, notifications=True) as pilot:
+                driver = Driver(app, pilot, backend, quiet)
+                if wait:
+                    await driver.until(lambda: app._synced)
+                    await pilot.pause()
+                yield driver
 
     return open_app

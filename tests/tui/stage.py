@@ -20,6 +20,7 @@ from contui.tui.app import ContuiApp
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import EXITED, PAUSED, RUNNING, FakeBackend
 from tests.tui.picture import picture
+from tests.tui.quiet import pending
 
 NOW = 1_800_000_000.0  # 2027-01-15 08:00 UTC
 SIZES = [(80, 24), (160, 50)]
@@ -112,7 +113,10 @@ async def settled(driver: Driver) -> str:
     seen: list[str] = []
 
     def same() -> bool:
-        if not _calm(driver.app):
+        behind = [screen for screen in driver.app.screen_stack if pending(screen)]
+        for screen in behind:
+            screen.check_idle()  # one that was resized on the way would wait for its next message
+        if behind:
             seen.clear()
             return False
         seen.append(picture(driver.app))
@@ -121,14 +125,6 @@ async def settled(driver: Driver) -> str:
     await driver.until(same)
     folder = driver.backend.path.removesuffix("/s")
     return seen[-1].replace(folder, "/run/contui".ljust(len(folder), "-"))
-
-
-def _calm(app: ContuiApp) -> bool:
-    """Whether no screen, a dialog or what lies below one, has yet to be laid out or drawn."""
-    return not any(
-        screen._layout_required or screen._dirty_widgets or screen._compositor._dirty_regions
-        for screen in app.screen_stack
-    )
 
 
 # -- who is on the stage -----------------------------------------------------------------------

@@ -62,7 +62,7 @@ async def test_several_are_marked_and_removed(backend: FakeBackend, opened: Open
         backend.add(name, state=EXITED)
     async with opened() as driver:
         await driver.press("space", "space")
-        assert "2 marked" in driver.screen()
+        await driver.until(lambda: "2 marked" in driver.screen())
         await driver.press("d", "y")
         await driver.until(lambda: len(driver.app.containers) == 1)
         assert driver.app.containers.rows[0].name == "a"
@@ -109,7 +109,7 @@ async def test_a_form_keeps_what_was_typed_until_it_worked(
     async with opened(size=(80, 24)) as driver:
         await driver.press("n", "tab", "tab", *"lab", "enter")
         await driver.until(lambda: "the name 'lab' is taken try another" in driver.screen())
-        assert "contui run -d -it --name lab host bash" in driver.screen()
+        await driver.until(lambda: "contui run -d -it --name lab host bash" in driver.screen())
         backend.refuse = None
         await driver.press("2", "enter")
         await driver.until(lambda: driver.app.screen is driver.app.main)
@@ -131,7 +131,7 @@ async def test_a_refusal_of_an_action_is_shown(backend: FakeBackend, opened: Ope
     async with opened() as driver:
         await driver.press("S")
         await driver.until(lambda: "cannot stop [b]it[/b]" in driver.screen())
-        assert "try kill" in driver.screen()
+        await driver.until(lambda: "try kill" in driver.screen())
 
 
 async def test_an_unexpected_end_is_told(backend: FakeBackend, opened: Open) -> None:
@@ -181,7 +181,7 @@ async def test_themes_go_round(backend: FakeBackend, opened: Open) -> None:
             await driver.press("T")
             await driver.pilot.pause()
             seen.add(driver.app.theme)
-            assert "web" in driver.screen()
+            await driver.until(lambda: "web" in driver.screen())
         assert len(seen) == 4
 
 
@@ -224,7 +224,7 @@ async def test_first_paint_before_the_backend_answers(backend: FakeBackend, open
     await backend.stop()
     async with opened(wait=False) as driver:
         await driver.until(lambda: "containers" in driver.screen())
-        assert "waiting for the backend" in driver.screen()
+        await driver.until(lambda: "waiting for the backend" in driver.screen())
         await driver.press("?")
         await driver.until(lambda: driver.app.screen is not driver.app.main)
 
@@ -239,12 +239,12 @@ async def test_a_backend_that_cannot_start_is_explained(backend: FakeBackend, op
     await backend.stop()
     async with opened(wait=False, starter=starter) as driver:
         await driver.until(lambda: "no right to use /run/x" in driver.screen())
-        assert "become root" in driver.screen()
+        await driver.until(lambda: "become root" in driver.screen())
         backend.add("web")
         await backend.start()
         await driver.press("R")
         await driver.until(lambda: "web" in driver.screen())
-        assert "no right" not in driver.screen()
+        await driver.until(lambda: "no right" not in driver.screen())
 
 
 async def test_a_fault_of_ours_is_a_sentence(

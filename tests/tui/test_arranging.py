@@ -251,7 +251,7 @@ async def test_the_plus_opens_a_menu(backend: FakeBackend, opened: Open) -> None
         line = driver.screen().splitlines()[1]
         await driver.pilot.click(offset=(line.index(" + ") + 1, 1))
         await driver.until(lambda: "make and start a container" in driver.screen())
-        assert "attach web" in driver.screen()
+        await driver.until(lambda: "attach web" in driver.screen())
         await driver.press(*"attach web", "enter")
         await driver.until(lambda: driver.app.panes)
         await driver.lead("+")
@@ -278,7 +278,7 @@ async def test_the_lock_keeps_keys_and_clicks_in_the_pane(
         pane = await driver.attach("a")
         await driver.lead("g")
         await driver.until(lambda: driver.screen().count("LOCKED") == 2)
-        assert "ctrl-] g unlocks" in driver.screen()
+        await driver.until(lambda: "ctrl-] g unlocks" in driver.screen())
         lines = driver.screen().splitlines()
         row = next(index for index, line in enumerate(lines) if " b " in line)
         await driver.pilot.click(offset=(3, row))
@@ -312,7 +312,7 @@ async def test_the_lock_holds_in_a_text_too(backend: FakeBackend, opened: Open) 
         assert not [item for item in backend.requests if "Log" not in type(item).__name__]
         await driver.lead("x")
         await driver.until(lambda: not driver.app.panes)
-        assert "LOCKED" not in driver.screen()
+        await driver.until(lambda: "LOCKED" not in driver.screen())
         assert not driver.app.locked
 
 

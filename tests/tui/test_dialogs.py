@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from contui.tui.app import ContuiApp
 from contui.tui.screens.choose import ChooseScreen
 from contui.tui.screens.confirm import ConfirmScreen
 from contui.tui.screens.dialog import Dialog
+from contui.tui.widgets.session_pane import SessionPane
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import FakeBackend
 from tests.tui.stage import settled
@@ -48,7 +50,7 @@ async def test_a_search_that_finds_nothing_goes_on(backend: FakeBackend, opened:
         await driver.press(":")
         await driver.until(lambda: isinstance(driver.app.screen, ChooseScreen))
         await driver.press(*"nosuchthing", "enter")
-        assert "nothing matches" in driver.screen()
+        await driver.until(lambda: "nothing matches" in driver.screen())
         await driver.press("ctrl+u", *"theme")
         await driver.until(lambda: "the next colours" in driver.screen())
         await driver.press("escape")
@@ -113,6 +115,23 @@ async def test_a_fault_is_a_sentence_and_its_traceback_a_file(
     assert "Traceback" not in text
     assert "ValueError: of the test" in faults.path().read_text()
     assert faults.path().stat().st_mode & 0o077 == 0
+
+
+async def test_a_pane_that_goes_while_it_is_made_is_no_fault(
+    backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The app is left before the pane has its parts."""
+    backend.add("web")
+    gone = asyncio.Event()
+
+    async def leave(pane: SessionPane, *_: object) -> None:
+        driver.app._running = False  # the first thing that Textual does when it is left
+        gone.set()
+
+    async with opened() as driver:
+        monkeypatch.setattr(SessionPane, "mount_composed_widgets", leave)
+        driver.app.perform("attach")
+        await gone.wait()
 
 
 def test_a_fault_that_cannot_be_kept_is_still_told(

@@ -93,7 +93,7 @@ async def test_a_program_that_cannot_run_leaves_the_form(
         await driver.press("E", *"nosuch", "enter")
         await driver.until(lambda: "no such program: nosuch" in driver.screen())
         await driver.until(lambda: not driver.app.panes)
-        assert "contui exec -it web nosuch" in driver.screen()
+        await driver.until(lambda: "contui exec -it web nosuch" in driver.screen())
         assert form_history.load("exec img") == []
         backend.refuse = None
         await driver.press("ctrl+u", *"ls", "enter")
@@ -118,7 +118,7 @@ async def test_one_again_takes_the_place_of_the_old(backend: FakeBackend, opened
         await change(driver, "env", "A=1")
         await driver.press("ctrl+s")
         await driver.until(lambda: "remove the old one?" in driver.screen())
-        assert "web-old" in driver.screen()
+        await driver.until(lambda: "web-old" in driver.screen())
         new = backend.find("web")
         assert new.id != old.id
         assert backend.find("web-old").id == old.id

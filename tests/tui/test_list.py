@@ -24,8 +24,8 @@ async def test_the_snapshot_and_what_follows_are_shown(backend: FakeBackend, ope
         await driver.until(lambda: "new" in names(driver))
         backend.removes("job")
         await driver.until(lambda: "job" not in names(driver))
-        assert "web" in driver.screen()
-        assert "nginx" in driver.screen()
+        await driver.until(lambda: "web" in driver.screen())
+        await driver.until(lambda: "nginx" in driver.screen())
 
 
 async def test_the_selection_survives_changes(backend: FakeBackend, opened: Open) -> None:
@@ -67,7 +67,7 @@ async def test_moving_by_keys(backend: FakeBackend, opened: Open) -> None:
         assert model.cursor > 10
         await driver.press("end")
         assert model.cursor == 99
-        assert "c00" in driver.screen()
+        await driver.until(lambda: "c00" in driver.screen())
         await driver.press("home")
         assert model.cursor == 0
 
@@ -78,11 +78,11 @@ async def test_filter_and_its_end(backend: FakeBackend, opened: Open) -> None:
     async with opened() as driver:
         await driver.press("/", *"post", "enter")
         assert names(driver) == ["db"]
-        assert "1/2" in driver.screen()
+        await driver.until(lambda: "1/2" in driver.screen())
         await driver.press("escape")
         assert names(driver) == ["db", "web"]
         await driver.press("/", *"zzz")
-        assert "nothing matches" in driver.screen()
+        await driver.until(lambda: "nothing matches" in driver.screen())
         await driver.press("escape")
         assert names(driver) == ["db", "web"]
 
@@ -112,12 +112,12 @@ async def test_what_a_container_calls_itself_is_never_markup(
         assert "\x1b" not in screen
         assert "\u202e" not in screen
         await driver.attach("[red]x[/red]")
-        assert "[red]x[/red]" in driver.screen()
+        await driver.until(lambda: "[red]x[/red]" in driver.screen())
 
 
 async def test_an_empty_engine_offers_a_demo(backend: FakeBackend, opened: Open) -> None:
     async with opened(size=(80, 24)) as driver:
-        assert "demo" in driver.screen()
+        await driver.until(lambda: "demo" in driver.screen())
         await driver.press("D")
         await driver.until(lambda: len(names(driver)) == 3)
         assert {"demo-shell", "demo-ticker", "demo-top"} == set(names(driver))

@@ -43,8 +43,8 @@ async def test_groups_fold_by_key_and_by_click(backend: FakeBackend, opened: Ope
         model = driver.app.containers
         await group(driver, "project")
         assert model.visible == 7
-        assert "shop" in driver.screen()
-        assert "2/2" in driver.screen()
+        await driver.until(lambda: "shop" in driver.screen())
+        await driver.until(lambda: "2/2" in driver.screen())
         await driver.press("home", "enter")
         await driver.until(lambda: model.visible == 6)
         await driver.press("right")

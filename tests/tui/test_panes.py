@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
+from textual.worker import Worker
 
 from contui.proto.v1 import processes_pb2
 from contui.tui.messages import PaneClosed
@@ -86,7 +88,7 @@ async def test_inspect_is_json_and_follows_changes(backend: FakeBackend, opened:
         await driver.until(lambda: '"Pid": 4242' in driver.screen())
         backend.removes("web")
         await driver.until(lambda: "removed; this is how it was" in driver.screen())
-        assert '"Pid": 4242' in driver.screen()
+        await driver.until(lambda: '"Pid": 4242' in driver.screen())
 
 
 async def test_wrapped_lines_are_shown_whole_beside_the_scroll_bar(
@@ -128,3 +130,28 @@ async def test_what_comes_while_a_pane_is_taken_away_is_no_fault(
             pane.draw()
             await asyncio.sleep(0)
         await driver.until(lambda: not driver.app.panes)
+
+
+async def test_work_that_ends_before_it_began_leaves_nothing_behind(
+    backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A coroutine that nobody awaited would be warned of, which fails the test."""
+    backend.add("web")
+    begin, never = Worker._start, {"plots", "stats", "explain", "inspect", "processes", "stream"}
+    ended = []
+
+    def start_and_end(worker: Worker[None], *more: object) -> None:
+        begin(worker, *more)  # type: ignore[arg-type]
+        if worker.group in never:
+            worker.cancel()
+            ended.append(worker.group)
+
+    monkeypatch.setattr(Worker, "_start", start_and_end)
+    async with opened() as driver:
+        for action in ("stats", "explain", "inspect", "processes", "attach"):
+            driver.app.perform(action)
+        await driver.until(lambda: never <= set(ended))
+        never.add("actions")
+        driver.app.perform("help")
+        await driver.until(lambda: "actions" in ended)
+    gc.collect()

@@ -46,10 +46,10 @@ async def test_images_are_run_inspected_and_removed(backend: FakeBackend, opened
     backend.things.image("nginx:1", containers=1)
     async with opened() as driver:
         await go(driver, "I", 3)
-        assert "5.0 MiB" in driver.screen()
+        await driver.until(lambda: "5.0 MiB" in driver.screen())
         await driver.press("enter")
         await driver.until(lambda: "new container" in driver.screen())
-        assert "alpine:3" in driver.screen()
+        await driver.until(lambda: "alpine:3" in driver.screen())
         await driver.press("escape")
         await driver.until(lambda: driver.app.screen is driver.app.main)
         await driver.press("d")
@@ -87,7 +87,7 @@ async def test_an_import_is_there_when_it_ends(
         await go(driver, "I", 1)
         await import_file(driver, file)
         await driver.until(lambda: len(driver.app.section_model().rows) == 2)
-        assert "box:latest" in driver.screen()
+        await driver.until(lambda: "box:latest" in driver.screen())
         assert backend.things.uploaded == 1_000_000
 
 
@@ -103,7 +103,7 @@ async def test_an_import_shows_how_far_it_is_and_is_cancelled(
         await driver.until(lambda: "100% unpacking   X cancels" in driver.screen())
         await driver.press("X")
         await driver.until(lambda: "cancelled, nothing is left" in driver.screen())
-        await asyncio.wait_for(backend.things.cancelled.wait(), 15)
+        await asyncio.wait_for(backend.things.cancelled.wait(), 30)
         await driver.until(lambda: "X cancels" not in driver.screen())
         await driver.press("X")
         await driver.until(lambda: "no work under way to cancel" in driver.screen())
@@ -136,7 +136,7 @@ async def test_volumes_are_made_measured_removed_and_pruned(
     backend.things.volume("old")
     async with opened() as driver:
         await go(driver, "V", 2)
-        assert "web" in driver.screen()
+        await driver.until(lambda: "web" in driver.screen())
         await driver.press("n")
         await driver.until(lambda: "new volume" in driver.screen())
         await driver.press(*"more", "enter")
@@ -158,7 +158,7 @@ async def test_networks_and_their_members(backend: FakeBackend, opened: Open) ->
     backend.add("web")
     async with opened() as driver:
         await go(driver, "N", 2)
-        assert "10.0.0.2" in driver.screen()
+        await driver.until(lambda: "10.0.0.2" in driver.screen())
         await driver.press("enter")
         await driver.until(lambda: "it is a network" in driver.screen())
         await driver.press("x")
@@ -227,7 +227,7 @@ async def test_events_come_live_after_those_of_before(backend: FakeBackend, open
     async with opened() as driver:
         await go(driver, "W", 2)
         assert f"── {day_of(5.0)}" in driver.screen()
-        assert "long-ago" in driver.screen()
+        await driver.until(lambda: "long-ago" in driver.screen())
         backend.exits("web", 3)
         await driver.until(lambda: driver.app.section_model().shown == 2)
         assert driver.app.section_model().rows[0].name == "web die"
@@ -290,7 +290,7 @@ async def test_hostile_names_in_lists(backend: FakeBackend, opened: Open) -> Non
     backend.things.image("[red]x[/red]\x1b]0;owned\x07\u202e")
     async with opened() as driver:
         await go(driver, "I", 2)
-        assert "[red]x[/red]" in driver.screen()
+        await driver.until(lambda: "[red]x[/red]" in driver.screen())
         assert "\x1b" not in driver.screen()
         assert "\u202e" not in driver.screen()
 

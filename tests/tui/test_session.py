@@ -138,7 +138,7 @@ async def test_a_killed_backend_is_resumed_at_the_exact_byte(
         assert getattr(again, "from").stdout == 4
         await driver.until(lambda: session.typed == b"x")
         await driver.until(lambda: "one twox" in driver.screen())
-        assert "away" not in driver.screen().splitlines()[0]
+        await driver.until(lambda: "away" not in driver.screen().splitlines()[0])
 
 
 async def test_what_comes_late_for_a_stream_that_is_over_is_not_shown(
@@ -234,7 +234,7 @@ async def test_a_refusal_is_a_sentence_and_a_remedy(backend: FakeBackend, opened
     async with opened() as driver:
         await driver.press("enter")
         await driver.until(lambda: "you may not attach" in driver.screen())
-        assert "ask an operator" in driver.screen()
+        await driver.until(lambda: "ask an operator" in driver.screen())
         backend.refuse = None
         await driver.press("enter")
         await driver.until(lambda: driver.pane().model.phase.value == "live")
@@ -249,14 +249,14 @@ async def test_notices_viewers_and_size_are_in_the_border(
     async with opened() as driver:
         pane = await driver.attach("web")
         await driver.until(lambda: "started without -i" in driver.screen())
-        assert "stdin closed" in driver.screen()
+        await driver.until(lambda: "stdin closed" in driver.screen())
         me = sessions_pb2.Viewer(id="v1", name="me", self=True)
         other = sessions_pb2.Viewer(
             id="v2", name="bob@pts/3", sizes=True, size=types_pb2.Size(cols=60, rows=20)
         )
         session.tell(me, other)
         await driver.until(lambda: "2 viewers" in driver.screen())
-        assert "60×20 by bob@pts/3" in driver.screen()
+        await driver.until(lambda: "60×20 by bob@pts/3" in driver.screen())
         assert (pane.terminal.terminal.cols, pane.terminal.terminal.rows) == (60, 20)
         session.tell(me)
         await driver.until(lambda: "2 viewers" not in driver.screen())
@@ -385,8 +385,8 @@ async def test_what_is_typed_into_a_dead_pane_goes_nowhere(
         assert not backend.requests
         await driver.press("l")
         await driver.until(lambda: "what is typed goes nowhere" in driver.screen())
-        assert "enter start it again" in driver.screen()
-        assert "ctrl-] l logs" in driver.screen()
+        await driver.until(lambda: "enter start it again" in driver.screen())
+        await driver.until(lambda: "ctrl-] l logs" in driver.screen())
         await driver.press("enter")
         await driver.until(lambda: "what is typed goes nowhere" not in driver.screen())
         assert not backend.requests

@@ -133,7 +133,7 @@ async def what_happened(driver: Driver) -> None:
     shell = driver.backend.find("shell")
     shell.health = "unhealthy"
     driver.backend.event("health_status", shell)
-    await driver.until(lambda: len(driver.app.notices.items) == 2)
+    await driver.until(lambda: len(driver.app._notifications) == 2)
     driver.app.clear_notifications()
     await driver.press("!")
     await over(driver, ChooseScreen)

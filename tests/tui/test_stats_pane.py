@@ -48,7 +48,7 @@ async def test_a_key_opens_plots_with_figures_and_limits(
         assert "├───" in shown, "the limit as a line"
         assert {len(line) for line in shown.split("\n")} == {pane.view.size.width}
         assert len(pane.view.lines) == pane.view.size.height
-        assert "CPU 50.0%" in driver.screen()
+        await driver.until(lambda: "CPU 50.0%" in driver.screen())
 
 
 async def test_again_goes_to_the_same_pane(backend: FakeBackend, opened: Open) -> None:
@@ -82,7 +82,7 @@ async def test_held_plots_stand_still(backend: FakeBackend, opened: Open) -> Non
         await driver.until(lambda: driver.app.stats.history.latest(web.id).time > newest.time + 0.2)
         await driver.until(lambda: not pane._drawing and not pane._stale)
         assert text(pane) == before
-        assert "held" in driver.screen()
+        await driver.until(lambda: "held" in driver.screen())
         await driver.press("space")
         assert pane.held is None
 
@@ -143,9 +143,9 @@ async def test_marked_containers_are_compared(backend: FakeBackend, opened: Open
         pane = driver.pane()
         assert set(pane.containers) == {web.id, db.id}
         await driver.until(lambda: "CPU 50.0% 50.0%" in text(pane))
-        assert "■ web" in driver.screen()
-        assert "■ d[b]b" in driver.screen()
-        assert "stats of 2" in driver.screen()
+        await driver.until(lambda: "■ web" in driver.screen())
+        await driver.until(lambda: "■ d[b]b" in driver.screen())
+        await driver.until(lambda: "stats of 2" in driver.screen())
         roles = {span.role for line in pane.view.lines for span in line}
         assert {"accent", "good"} <= roles
 

@@ -47,7 +47,7 @@ async def test_no_stdin_and_create_again_with_i(backend: FakeBackend, opened: Op
         assert pane.model.notices == []
         await driver.lead("y")
         await form(driver)
-        assert "web again -i" in driver.screen()
+        await driver.until(lambda: "web again -i" in driver.screen())
         await driver.press("ctrl+s")
         await driver.until(lambda: asked(backend, containers_pb2.CreateRequest))
         request = asked(backend, containers_pb2.CreateRequest)[0]
@@ -83,7 +83,7 @@ async def test_exit_that_stopped_the_container(backend: FakeBackend, opened: Ope
     backend.add("web")
     async with opened() as driver:
         await driver.attach("web")
-        assert "PID 1" in driver.screen()
+        await driver.until(lambda: "PID 1" in driver.screen())
         backend.exits("web", 0)
         await driver.until(lambda: "it was PID 1, so the container stopped" in squeezed(driver))
         await driver.press("enter")

@@ -16,6 +16,7 @@ from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.text import Span, clean
 from contui.tui.widgets.form_fields import Line, Tick
 from contui.tui.widgets.paint import content
+from contui.tui.working import in_worker
 
 Values = dict[str, str]
 SLOW = 3.0  # seconds after which a form says that it still waits for the backend
@@ -163,7 +164,7 @@ class FormScreen(Dialog[Values | None], inherit_bindings=False):
         else:
             self._trying = True
             # The app's worker: what was asked for goes on when the form is left meanwhile.
-            self.app.run_worker(self._try(self._attempt), group="requests")
+            in_worker(self.app, "requests", self._try, self._attempt)
 
     async def _try(self, attempt: Callable[[Values], Awaitable[Problem | None]]) -> None:
         values = self.values()

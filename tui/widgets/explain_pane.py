@@ -22,6 +22,7 @@ from contui.tui.view_models.problem import Problem
 from contui.tui.view_models.text import Span, clean
 from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.text_pane import TextPane
+from contui.tui.working import in_worker
 
 ROLES = {"good": "good", "note": "", "warn": "warn", "bad": "bad"}
 
@@ -35,7 +36,7 @@ class ExplainPane(TextPane):
         self.draw()
 
     def _load(self) -> None:
-        self.run_worker(self._ask(), group="explain", exclusive=True)
+        in_worker(self, "explain", self._ask, exclusive=True)
 
     async def _ask(self) -> None:
         from contui.tui.backend_link import CallFailed

@@ -14,6 +14,7 @@ from contui.tui.view_models.containers import ContainerInfo, glyph
 from contui.tui.view_models.logs import TextLine
 from contui.tui.view_models.text import Span, clean, clean_lines
 from contui.tui.widgets.text_pane import TextPane
+from contui.tui.working import in_worker
 
 _KEY = re.compile(r'^\s*"[^"]*":')
 
@@ -26,7 +27,7 @@ class InspectPane(TextPane):
         self.draw()
 
     def _load(self) -> None:
-        self.run_worker(self._ask(), group="inspect", exclusive=True)
+        in_worker(self, "inspect", self._ask, exclusive=True)
 
     async def _ask(self) -> None:
         from contui.tui.backend_link import CallFailed

@@ -22,6 +22,7 @@ from contui.tui.view_models.text import Span, clean
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.scrollback import ScrollbackPane
+from contui.tui.working import in_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +53,7 @@ class PlayPane(ScrollbackPane):
         self.terminal.key_filter = self._key
         self.terminal.read_only = True
         self.draw()
-        self.run_worker(self._run(), group="play", exclusive=True)
+        in_worker(self, "play", self._run, exclusive=True)
 
     def give_focus(self) -> None:
         self.screen.set_focus(self.terminal)

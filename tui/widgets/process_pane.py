@@ -33,6 +33,7 @@ from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.paint import Painted, PaintedScroll
 from contui.tui.widgets.pane import Pane
 from contui.tui.widgets.status_line import StatusLine
+from contui.tui.working import in_worker
 
 INTERVAL_MS = 1500
 RETRY = 0.3  # seconds
@@ -223,7 +224,7 @@ class ProcessPane(Pane):
 
     def _watch(self) -> None:
         if self.is_attached:
-            self.run_worker(self._read(), group="processes", exclusive=True)
+            in_worker(self, "processes", self._read, exclusive=True)
 
     async def _read(self) -> None:
         while True:

@@ -10,6 +10,7 @@ from contui.tui.casts.file import CastError, CastFile, new_path
 from contui.tui.messages import RecordingEnded
 from contui.tui.view_models.text import Span, clean
 from contui.tui.widgets.trapped_pane import TrappedPane
+from contui.tui.working import in_worker
 
 if TYPE_CHECKING:
     from contui.tui.recording import Recording
@@ -34,7 +35,7 @@ class RecordedPane(TrappedPane):
         elif self.model.over or not self.model.session:
             self._say("only a session that is open can be recorded", "warning")
         else:
-            self.run_worker(self._record(keys), group="recording")
+            in_worker(self, "recording", self._record, keys)
 
     async def _record(self, keys: bool) -> None:
         from contui.tui.recording import Recording

@@ -22,6 +22,7 @@ from contui.tui.view_models.containers import ContainerInfo
 from contui.tui.view_models.sessions import STDERR, OpenPlan, SessionModel
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.recorded_pane import RecordedPane
+from contui.tui.working import in_worker
 
 QUIET = 0.5  # seconds after which a program that says nothing is taken to run
 TURN_BYTES = 32 << 10  # of output that the terminal takes before others have a turn
@@ -86,8 +87,8 @@ class SessionStream(RecordedPane):
         self._link.shows = self._shows
         self._link.send(self._early)
         self._early = b""
-        self.run_worker(self._link.run(), group="stream", exclusive=True)
-        self.run_worker(self._pump(self._link), group="pump", exclusive=True)
+        in_worker(self, "stream", self._link.run, exclusive=True)
+        in_worker(self, "pump", self._pump, self._link, exclusive=True)
 
     def again(self) -> None:
         """Open the session anew: it is over, or its container was restarted."""

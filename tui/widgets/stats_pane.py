@@ -26,6 +26,7 @@ from contui.tui.widgets.key_bar import Hint
 from contui.tui.widgets.paint import Painted
 from contui.tui.widgets.pane import Pane
 from contui.tui.widgets.status_line import StatusLine
+from contui.tui.working import in_worker
 
 if TYPE_CHECKING:
     from contui.tui.stats_link import StatsLink
@@ -161,7 +162,7 @@ class StatsPane(Pane):
         self._stale = True
         if self.seen and not self._drawing:
             self._drawing = True
-            self.run_worker(self._draw(), group="plots")
+            in_worker(self, "plots", self._draw)
 
     async def _draw(self) -> None:
         """Draw until what is drawn is what is known."""

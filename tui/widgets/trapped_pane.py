@@ -23,6 +23,7 @@ from contui.tui.view_models.text import Span
 from contui.tui.view_models.traps import HEED_S, NO_STDIN, QUIET_S, Traps, trap_line
 from contui.tui.view_models.workspace import PaneSpec
 from contui.tui.widgets.scrollback import ScrollbackPane
+from contui.tui.working import in_worker
 
 REMEDIES = ("shell", "logs", "kill", "exclusive", "read_only", "restart", "recreate", "mute")
 ORDER = ["rw", "ro", "exclusive"]
@@ -58,7 +59,7 @@ class TrappedPane(ScrollbackPane):
     def trap_typed(self, data: bytes) -> None:
         """A person typed."""
         if self.traps.interrupts(data):
-            self.run_worker(self._look_at_init(), group="interrupt", exclusive=True)
+            in_worker(self, "interrupt", self._look_at_init, exclusive=True)
         if self.traps.typed(data):
             self.draw()
         self._listen()

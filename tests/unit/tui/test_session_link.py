@@ -41,4 +41,4 @@ async def test_a_little_output_is_shown_at_once_unless_something_is_before_it() 
     link._take(output(b"e"))
     assert link.outbox.take(1 << 20) == [output(b"e")]
     assert [frame.data for frame in shown] == [b"a"]
-    await asyncio.wait_for(link.outbox.room(), 1)
+    await asyncio.wait_for(link.outbox.room(), 20)
