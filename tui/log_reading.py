@@ -154,7 +154,7 @@ class Reading:
         """Read what lies above, unless something is being read."""
         sources = self.window.to_load_above()
         if sources and not self.working:
-            self._do(self._above(sources))
+            self._do(self._above, sources)
 
     async def _above(self, sources: list[Source]) -> None:
         for source in sources:
@@ -182,7 +182,7 @@ class Reading:
         """Read what lies below, unless something is being read."""
         sources = self.window.to_load_below()
         if sources and not self.working:
-            self._do(self._below(sources))
+            self._do(self._below, sources)
 
     async def _below(self, sources: list[Source]) -> None:
         for source in sources:
@@ -228,7 +228,7 @@ class Reading:
             place = only.start + int((only.end - only.start) * fraction)
             self._jump({only.id: {"position": place}})
         elif sources:
-            self._do(self._to_part_of_all(sources, fraction))
+            self._do(self._to_part_of_all, sources, fraction)
 
     async def _to_part_of_all(self, sources: list[Source], fraction: float) -> None:
         largest = max(sources, key=lambda source: source.end - source.start)
@@ -263,7 +263,7 @@ class Reading:
         self._stop_work()
         self._landing = True
         self.hold(True)
-        self._do(self._land(places))
+        self._do(self._land, places)
 
     async def _land(self, places: dict[str, dict[str, Any]]) -> None:
         for source in self.window.sources.values():
@@ -290,7 +290,7 @@ class Reading:
         """Look through all of the logs for the next match in a direction and go there. `found` is
         told whether there was one."""
         self._stop_work()
-        self._do(self._find(pattern, step, found))
+        self._do(self._find, pattern, step, found)
 
     async def _find(self, pattern: str, step: int, found: Callable[[bool], None]) -> None:
         wanted = self.wanted.with_pattern(pattern)
@@ -327,12 +327,12 @@ class Reading:
         """Whether something is being read that somebody waits for."""
         return self._work is not None and not self._work.done()
 
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        self._work = asyncio.get_running_loop().create_task(self._guarded(work))
+    def _do(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> None:
+        self._work = asyncio.get_running_loop().create_task(self._guarded(work, *about))
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> None:
         try:
-            await work
+            await work(*about)
         except CallFailed as failed:
             if failed.problem.kind != "unavailable":
                 self.problem = failed.problem
