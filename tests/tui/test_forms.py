@@ -7,6 +7,7 @@ from typing import Any
 
 import grpc
 import pytest
+from textual.screen import Screen
 from textual.widgets import Input
 
 from contui.proto.v1 import containers_pb2 as pb
@@ -52,6 +53,30 @@ async def test_what_is_typed_right_behind_a_tab_is_the_next_fields(
         await driver.until(lambda: "contui run" in driver.screen())
         type_now(driver, "tab", *"top", "tab", *"mine", "shift+tab", "tab", "tab", "space")
         await driver.until(lambda: "contui run -d -i --name mine host top" in driver.screen())
+
+
+async def test_a_letter_moves_nothing_until_the_line_needs_another_one(
+    backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layouts: list[object] = []
+    refresh = Screen._refresh_layout
+
+    def counted(screen: Screen[object], *args: Any, **more: Any) -> None:
+        layouts.append(screen)
+        refresh(screen, *args, **more)
+
+    async with opened(size=(100, 40)) as driver:
+        await driver.press("n")
+        await driver.until(lambda: "contui run" in driver.screen())
+        await change(driver, "name", "x")
+        await driver.until(lambda: "--name x host" in driver.screen())
+        monkeypatch.setattr(Screen, "_refresh_layout", counted)
+        await driver.press(*"yz")
+        await driver.until(lambda: "--name xyz host" in driver.screen())
+        assert driver.app.screen not in layouts
+        await change(driver, "env", f"A={'b' * 60}")
+        await driver.until(lambda: "b host bash" in driver.screen())
+        assert driver.app.screen in layouts
 
 
 async def test_the_line_is_copied(backend: FakeBackend, opened: Open) -> None:

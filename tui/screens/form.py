@@ -82,6 +82,9 @@ class FormScreen(Dialog[Values | None], inherit_bindings=False):
         self._place = -1  # among them; -1: what is being typed
         self._typed: Values = {}
         self._line = ""
+        self._below: dict[str, list[Span]] = {}  # what is written there
+        self._inputs: list[Input] = []
+        self._ticks: list[Checkbox] = []
 
     def compose(self) -> Iterator[Widget]:
         with Vertical() as box:
@@ -115,12 +118,13 @@ class FormScreen(Dialog[Values | None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.set_class(len(self._fields) > LONG, "-long")
+        self._inputs, self._ticks = list(self.query(Input)), list(self.query(Checkbox))
         self._verdict()
 
     def values(self) -> Values:
         """What the fields hold."""
-        found = {item.id or "": item.value for item in self.query(Input)}
-        found.update({item.id or "": "yes" if item.value else "" for item in self.query(Checkbox)})
+        found = {item.id or "": item.value for item in self._inputs}
+        found.update({item.id or "": "yes" if item.value else "" for item in self._ticks})
         return found
 
     @on(Input.Changed)
@@ -138,7 +142,7 @@ class FormScreen(Dialog[Values | None], inherit_bindings=False):
             labels = [field.label for field in self._fields if field.id in wrong]
             self._say([Span(f"not yet right: {', '.join(labels)}", "bad")])
             return False
-        self.query_one("#line", Static).update(content([Span("$ ", "accent"), Span(self._line)]))
+        self._put("#line", [Span("$ ", "accent"), Span(self._line)])
         self._say([])
         return True
 
@@ -151,7 +155,18 @@ class FormScreen(Dialog[Values | None], inherit_bindings=False):
                 self.call_after_refresh(found.scroll_visible, animate=False)
 
     def _say(self, spans: list[Span]) -> None:
-        self.query_one("#verdict", Static).update(content(spans))
+        self._put("#verdict", spans)
+
+    def _put(self, where: str, spans: list[Span]) -> None:
+        """Write a text below the fields. Only another number of lines lays the whole form out
+        anew: at each letter that would cost more than all else a letter does."""
+        if self._below.get(where) == spans:
+            return
+        self._below[where] = spans
+        found, text = self.query_one(where, Static), content(spans)
+        width, height = found.content_size
+        lines = text.get_height(found.styles.get_rules(), width) if width else -1
+        found.update(text, layout=lines != height)
 
     @on(Input.Submitted)
     def _submit(self) -> None:
@@ -192,9 +207,9 @@ class FormScreen(Dialog[Values | None], inherit_bindings=False):
     # -- earlier forms, and the line -------------------------------------------------------------
 
     def _fill(self, values: Values) -> None:
-        for found in self.query(Input):
+        for found in self._inputs:
             found.value = values.get(found.id or "", "")
-        for tick in self.query(Checkbox):
+        for tick in self._ticks:
             tick.value = bool(values.get(tick.id or "", ""))
 
     def _step(self, by: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from textual import events
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input
 
@@ -26,7 +28,9 @@ class Stop(Widget):
 
 
 class Line(Input, Stop):
-    """A line to type into."""
+    """A line to type into; a text that gets longer scrolls in it, so it moves nothing else."""
+
+    virtual_size = Reactive(Size(0, 0))  # Textual's lays all of the screen out at each letter
 
 
 class Tick(Checkbox, Stop):
