@@ -7,22 +7,26 @@ answers, or with a sentence on stderr.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Callable
 
+USAGE = "usage: python -m contui.backend [--detach]"
 LOG_BYTES = 4 << 20  # of an old log file, before it is started anew
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a backend; the exit status."""
-    parser = argparse.ArgumentParser(prog="contui backend", description=__doc__)
-    parser.add_argument("--detach", action="store_true", help="return when the API answers")
-    options = parser.parse_args(arguments)
-    if options.detach:
+    words = sys.argv[1:] if arguments is None else arguments
+    if not words:
+        return serve(notify_systemd)
+    if words == ["--detach"]:
         return detach()
-    return serve(notify_systemd)
+    if words in (["-h"], ["--help"]):
+        sys.stdout.write(f"{USAGE}\n\n{__doc__}")
+        return 0
+    sys.stderr.write(f"{USAGE}\ncontui backend: unknown words: {' '.join(words)}\n")
+    return 2
 
 
 def detach() -> int:

@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from contui.backend import footprint
+from contui.backend.__main__ import main
 from contui.backend.digest import hex_digest
 from contui.backend.services.system import contui_version
 
-_DEAR = ("ssl", "_ssl", "_hashlib", "importlib.metadata", "contui.tui")
+_DEAR = ("ssl", "_ssl", "_hashlib", "importlib.metadata", "argparse", "contui.tui")
 _LOADED = f"""
 import sys
-from contui.backend import footprint
+from contui.backend import __main__, footprint
 footprint.begin()
 footprint.import_asyncio()
 import contui.backend.daemon
@@ -71,3 +72,12 @@ def test_the_version_is_that_of_the_package() -> None:
 
 def test_digests_are_those_of_hashlib() -> None:
     assert hex_digest(b"contui") == hashlib.sha256(b"contui").hexdigest()
+
+
+def test_a_word_that_a_backend_does_not_know_starts_none(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--detached"]) == 2
+    assert "--detached" in capsys.readouterr().err
+    assert main(["--help"]) == 0
+    assert "--detach" in capsys.readouterr().out
