@@ -241,7 +241,7 @@ class Canvas(Grid):
         if end >= self.columns:
             row.wrapped = False
         if selective:
-            edit.spare(row, start, end, all_=self.guarded)
+            edit.spare(row, start, end, every=self.guarded)
         elif self.guarded:
             edit.spare(row, start, end, blank(self.pen))
         else:

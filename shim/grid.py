@@ -77,7 +77,7 @@ class Grid:
         self.set_limit()
 
     def set_limit(self) -> None:
-        """Whatever changes how text is written: what was written last is not before it."""
+        """Work out where quick writing ends; REP repeats nothing of what was before."""
         self.limit = 0 if self.sides or self.stretched else self.columns
         self.last_x = -1
 

@@ -103,6 +103,7 @@ def _simple(canvas: Canvas) -> bool:
     odd = canvas.charsets[0] != "B" or canvas.left_set or canvas.single or not canvas.autowrap
     usual = set(range(8, canvas.columns, 8))
     moved = {stop for stop in canvas.tabs if stop < canvas.columns} != usual
+    odd = odd or canvas.clustered or canvas.guarded or canvas.stretched
     return not (confined or odd or canvas.insert or canvas.newline or moved)
 
 

@@ -47,9 +47,8 @@ def _alternate(canvas: Canvas, other: int) -> str:
 def _hidden(canvas: Canvas) -> str:
     """The alternate screen while the main one is shown: mode 47 brings it back as it was left."""
     page = canvas.alternate
-    used = any(row.text for row in page.rows) or page.keyboard != [0]
     painted = "".join(_screen(page, canvas.columns, 0))
-    return f"\x1b[?47h{painted}\x1b[?47l\x1b[H" if used or painted else ""
+    return f"\x1b[?47h{painted}\x1b[?47l\x1b[H" if painted else ""
 
 
 def _lasting(shadow: Shadow) -> str:
@@ -150,14 +149,10 @@ def _cut_off(rows: list[Row], columns: int) -> str:
     It is made to wrap in a region of two lines, and is brought down again.
     """
     last, above, number = rows[-1], rows[-2], len(rows)
-    x = len(last.text) - 1
-    if x >= 0 and not last.text[x]:
-        x -= 1
-    there = f"\x1b[{number - 1};{number}r\x1b[{number};{max(x, 0) + 1}H"
-    tail = (
-        switch(PLAIN, last.pens[x]) + last.text[x] + switch(last.pens[x], PLAIN) if x >= 0 else ""
-    )
-    out = there + tail + _joint(last, Row(), columns) + f"x\x1b[{number - 1}H\x1bM\x1b[r"
+    out = f"\x1b[{number - 1};{number}r\x1b[{number}H"
+    if last.text:
+        out += _written(last, len(last.text) - 1, number - 1, 0, 0)
+    out += _joint(last, Row(), columns) + f"x\x1b[{number - 1}H\x1bM\x1b[r"
     first = number - 2
     while first and rows[first - 1].wrapped:  # what it goes on from, and what goes on from it
         first -= 1

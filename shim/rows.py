@@ -57,14 +57,14 @@ def erase(row: Row, start: int, end: int, pen: Pen) -> None:
         del row.text[start:], row.pens[start:]
 
 
-def spare(row: Row, start: int, end: int, fill: Pen | None = None, *, all_: bool = False) -> None:
-    """Blank the cells that are not protected, or with `all_` every one.
+def spare(row: Row, start: int, end: int, fill: Pen | None = None, *, every: bool = False) -> None:
+    """Blank the cells that are not protected, or with `every` all of them.
 
     With no `fill` they keep their pens.
     """
     for x in range(start, end if fill else min(end, len(row.text))):
         pen = row.pens[x] if x < len(row.pens) else PLAIN
-        if all_ or not pen.protected:
+        if every or not pen.protected:
             put(row, x, [" "], [fill or pen])
 
 

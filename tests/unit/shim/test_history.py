@@ -190,3 +190,10 @@ def test_lines_above_the_screen_that_go_on_below(file: File) -> None:
     assert lines_kept.text(11) == (b" " * 5 + b"\r\n", kept.ENDED)
     assert lines_kept.take(1, 10) == (wrapped, False)
     assert lines_kept.text(10) == (b"", kept.NONE)
+
+
+def test_lines_of_a_program_that_asked_for_clusters_are_not_passed(file: File) -> None:
+    shadow, whole = file.shadow(), Terminal(COLS, ROWS)
+    feed(shadow, whole, b"\x1b[?2027h" + "👍🏽 ☁\ufe0f\r\n".encode() * 700, 20_000)
+    assert whole_state(late(shadow)) == whole_state(whole)
+    assert late(shadow).history_line(0)[0][0] == "👍🏽 ☁\ufe0f"
