@@ -55,6 +55,7 @@ class ShimLink:
         self._resources = resources
         self._tasks = tasks
         self._retired: dict[str, ShimClient] = {}
+        self._lingering: set[ShimClient] = set()  # of these, those that wait for clients to resume
         self._releasing: set[asyncio.Task[None]] = set()
 
     async def shim(self, managed: Managed) -> ShimClient:
@@ -122,6 +123,7 @@ class ShimLink:
             self._tasks.start(self.on_lost(managed), f"loss of the shim of {managed.name}")
         if self._retired.get(managed.id) is client:
             del self._retired[managed.id]
+        self._lingering.discard(client)
 
     def _event(self, managed: Managed, client: ShimClient, event: dict[str, Any]) -> None:
         kind = event.get("event")
@@ -247,6 +249,7 @@ class ShimLink:
         if quit:
             self._tasks.start(self._quit(client), "dismissing a shim")
         elif linger:
+            self._lingering.add(client)
             self.collect_later(managed, client, "main", linger)
         else:
             self._tasks.start(self._collect(managed, client, "main"), "collecting a main session")
@@ -269,6 +272,8 @@ class ShimLink:
         client = self._retired.get(managed.id)
         if client is None or not client.alive:
             return
+        if client in self._lingering:  # no client resumes what was removed
+            self._tasks.start(self._quit(client), "dismissing a shim")
         try:
             async with asyncio.timeout(seconds):
                 await client.gone.wait()
