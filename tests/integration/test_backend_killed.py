@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
+import threading
 
 import pytest
 
@@ -106,8 +109,9 @@ def test_a_clean_stop_leaves_containers_running(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("delay_ms", range(0, 160, 10))
-def test_killed_in_the_middle_of_a_run(engine: Engine, delay_ms: int) -> None:
+def test_killed_in_the_middle_of_a_run(shared_engine: Engine, delay_ms: int) -> None:
     """Whatever step it dies at, afterwards every container is whole or gone, and can be removed."""
+    engine = shared_engine
     engine.ok("backend", "start")
     client = engine.popen("run", "-d", "--name", "half", "host", "sleep", "1000")
     pid = engine.backend_pid()
@@ -120,9 +124,15 @@ def test_killed_in_the_middle_of_a_run(engine: Engine, delay_ms: int) -> None:
     engine.ok("run", "--rm", "--name", "half", "host", "true")
 
 
-def test_a_stale_socket_is_replaced_and_a_foreign_one_refused(engine: Engine) -> None:
-    import socket
+def greet(server: socket.socket) -> None:
+    """Speak another protocol to everybody who comes."""
+    with contextlib.suppress(OSError):
+        while True:
+            with server.accept()[0] as peer:
+                peer.sendall(b"220 some other service\r\n")
 
+
+def test_a_stale_socket_is_replaced_and_a_foreign_one_refused(engine: Engine) -> None:
     engine.run_dir.mkdir(parents=True, mode=0o700)
     stale = socket.socket(socket.AF_UNIX)
     stale.bind(str(engine.run_dir / "contui.sock"))
@@ -133,7 +143,11 @@ def test_a_stale_socket_is_replaced_and_a_foreign_one_refused(engine: Engine) ->
     with socket.socket(socket.AF_UNIX) as foreign:
         foreign.bind(str(engine.run_dir / "contui.sock"))
         foreign.listen()
+        service = threading.Thread(target=greet, args=(foreign,))
+        service.start()
         done = engine.cli("backend", "start", timeout=60)
+        foreign.shutdown(socket.SHUT_RDWR)
+        service.join()
         assert done.returncode != 0
         assert b"contui.sock" in done.stderr
         assert b"Traceback" not in done.stderr

@@ -30,11 +30,15 @@ while True:
 _ASK = """
 import socket, sys
 try:
-    with socket.create_connection((sys.argv[1], int(sys.argv[2])), 3) as s:
+    with socket.create_connection((sys.argv[1], int(sys.argv[2])), float(sys.argv[3])) as s:
         print(s.recv(100).decode())
 except OSError:
     pass
 """
+
+
+PATIENCE = 20.0  # seconds that an answer may take
+NEVER = 2.0  # seconds after which none will come
 
 
 class Lan:
@@ -67,10 +71,10 @@ class Lan:
         assert server.stdout is not None
         assert server.stdout.readline() == "up\n"
 
-    def ask(self, name: str, host: str, port: int) -> str:
+    def ask(self, name: str, host: str, port: int, patience: float = PATIENCE) -> str:
         """Who asked, as the server saw it; "" if it was not reached. From this machine if name is
         empty."""
-        command = [sys.executable, "-IS", "-c", _ASK, host, str(port)]
+        command = [sys.executable, "-IS", "-c", _ASK, host, str(port), str(patience)]
         done = subprocess.run(
             self.inside(name, *command) if name else command,
             capture_output=True,
@@ -155,7 +159,7 @@ def test_a_published_port_is_reached_from_everywhere(lan: Lan) -> None:
         for host in (_own_address(), web.gateway):
             assert lan.ask(asker, host, port.host_port), f"{asker or 'the machine'} to {host}"
     assert lan.ask("", "127.0.0.1", port.host_port)
-    assert lan.ask("other", "127.0.0.1", port.host_port) == "", "loopback is everyone's own"
+    assert lan.ask("other", "127.0.0.1", port.host_port, NEVER) == "", "loopback is everyone's own"
 
 
 def test_a_port_published_on_loopback_is_not_reached_otherwise(lan: Lan) -> None:
@@ -163,7 +167,7 @@ def test_a_port_published_on_loopback_is_not_reached_otherwise(lan: Lan) -> None
     lan.serve("web", 80)
     number = web.ports[0].host_port
     assert lan.ask("", "127.0.0.1", number)
-    assert lan.ask("", _own_address(), number) == ""
+    assert lan.ask("", _own_address(), number, NEVER) == ""
 
 
 def test_the_machines_loopback_is_not_reached_from_a_container(lan: Lan) -> None:
@@ -175,7 +179,7 @@ def test_the_machines_loopback_is_not_reached_from_a_container(lan: Lan) -> None
             check=True,
             timeout=30,
         )
-        assert lan.ask("one", "127.0.0.99", number) == ""
+        assert lan.ask("one", "127.0.0.99", number, NEVER) == ""
 
 
 def test_a_taken_port_is_refused_and_nothing_is_left(lan: Lan) -> None:
@@ -254,13 +258,16 @@ def test_what_was_not_published_is_not_reached_from_outside(lan: Lan) -> None:
             subprocess.run(command, check=True, timeout=30)
         asker = [f"--net={outside}", sys.executable, "-IS", "-c", _ASK]
         direct = subprocess.run(
-            ["nsenter", *asker, one.ip, "8000"], capture_output=True, timeout=30, check=True
+            ["nsenter", *asker, one.ip, "8000", str(NEVER)],
+            capture_output=True,
+            timeout=30,
+            check=True,
         )
         assert direct.stdout == b""
         web = lan.connect("web", Port(8000))
         lan.serve("web", 8000)
         published = subprocess.run(
-            ["nsenter", *asker, "198.51.100.1", str(web.ports[0].host_port)],
+            ["nsenter", *asker, "198.51.100.1", str(web.ports[0].host_port), str(PATIENCE)],
             capture_output=True,
             timeout=30,
             check=True,

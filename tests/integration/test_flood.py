@@ -9,7 +9,6 @@ import pytest
 
 from tests.support.engine import CONTUI, Engine
 from tests.support.tmux import Tmux
-from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.integration
 
@@ -46,12 +45,12 @@ def say(tmux: Tmux, command: str, answer: str) -> None:
 def test_ctrl_c_stops_yes_and_another_pane_stays_usable(tmux: Tmux) -> None:
     before = memory(tmux.pid(), "VmRSS")
     say(tmux, "yes flooding", "flooding")
-    wait_for(lambda: tmux.screen().count("flooding") > 15, "the flood to fill the pane", HANG)
+    tmux.wait(lambda: tmux.screen().count("flooding") > 15, "the flood to fill the pane", HANG)
     tmux.click_on("quiet")
     tmux.expect_gone("flooding", HANG)
     say(tmux, "echo aside-$((2+2))", "aside-4")
     tmux.click_on("noisy")
-    wait_for(lambda: tmux.screen().count("flooding") > 15, "the flood to be shown again", HANG)
+    tmux.wait(lambda: tmux.screen().count("flooding") > 15, "the flood to be shown again", HANG)
     tmux.keys("C-c")
     tmux.expect("^C", HANG)
     say(tmux, "clear; echo calm-$((3+3))", "calm-6")
@@ -75,5 +74,5 @@ def test_cat_of_200_megabytes_ends_with_its_last_lines(tmux: Tmux, engine: Engin
 def test_what_is_typed_into_a_flood_reaches_the_program(tmux: Tmux) -> None:
     """The program floods until a line of input comes, and says what it was."""
     say(tmux, "yes flooding & read word; kill $!; wait; clear; echo got-$word", "flooding")
-    wait_for(lambda: tmux.screen().count("flooding") > 15, "the flood to fill the pane", HANG)
+    tmux.wait(lambda: tmux.screen().count("flooding") > 15, "the flood to fill the pane", HANG)
     say(tmux, "typed-in-between", "got-typed-in-between")

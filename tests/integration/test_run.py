@@ -263,7 +263,7 @@ def test_a_pipeline_loses_nothing(shared_engine: Engine) -> None:
     script = "head -c 40000000 /dev/zero | tr '\\0' x"
     producer = shared_engine.popen("run", "--rm", "host", "sh", "-c", script)
     consumer = subprocess.run(
-        ["sh", "-c", "sleep 2; wc -c"], stdin=producer.stdout, capture_output=True, check=True
+        ["sh", "-c", "sleep 1; wc -c"], stdin=producer.stdout, capture_output=True, check=True
     )
     producer.communicate(timeout=60)
     assert int(consumer.stdout) == 40_000_000

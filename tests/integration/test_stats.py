@@ -162,6 +162,7 @@ def test_the_table_and_its_formats(shared_engine: Engine, web: str) -> None:
     whole = shared_engine.ok("stats", "--no-stream", "--no-trunc", "--format", "{{.ID}}", "web")
     assert whole == container
     shared_engine.ok("kill", "web")
+    shared_engine.wait_state("web", "exited")
     assert "web" not in shared_engine.ok("stats", "--no-stream")
     assert "web" in shared_engine.ok("stats", "--no-stream", "-a")
 

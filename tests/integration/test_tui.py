@@ -45,7 +45,7 @@ def test_shell_tab_logs_and_processes(lab: Engine) -> None:
         tmux.expect("PID 1")
         tmux.keys("C-p", "C-q")
         tmux.keys("e")
-        wait_for(lambda: len(lab.ok("sessions", "-q", "lab").split()) == 2, "the shell")
+        tmux.wait(lambda: len(lab.ok("sessions", "-q", "lab").split()) == 2, "the shell")
         tmux.type("echo shell-$((1+1))")
         tmux.keys("Enter")
         tmux.expect("shell-2")
@@ -53,7 +53,7 @@ def test_shell_tab_logs_and_processes(lab: Engine) -> None:
         tmux.click_on("ticker")
         tmux.keys("C-p", "C-q")
         tmux.keys("l")
-        tmux.expect("tick-9")
+        tmux.expect("tick-")
         tmux.keys("p")
         tmux.expect("backend")
 
@@ -76,13 +76,13 @@ def test_size_follows_the_window(lab: Engine) -> None:
             found = re.search(r"\d+×\d+", tmux.screen())
             return found[0] if found else ""
 
-        large, wide = wait_for(size, "an answer of stty"), border()
+        large, wide = tmux.wait(size, "an answer of stty"), border()
         tmux.resize(100, 30)
-        wait_for(lambda: border() not in ("", wide), "the pane to have its new size")
+        tmux.wait(lambda: border() not in ("", wide), "the pane to have its new size")
         tmux.keys("C-l")
         tmux.type("stty size")
         tmux.keys("Enter")
-        small = wait_for(lambda: size() if size() != large else None, "another answer")
+        small = tmux.wait(lambda: size() if size() != large else None, "another answer")
         assert small[0] < large[0]
         assert small[1] < large[1]
 
@@ -99,7 +99,7 @@ def test_killed_backend_is_survived(lab: Engine, direct: str) -> None:
         lab.kill_backend()
         if direct == "1":  # through a backend what is on its way when it is killed may be lost
             tmux.type("echo after-$((2+2))")
-        wait_for(lambda: lab.cli("ps").returncode == 0, "a new backend")
+        tmux.wait(lambda: lab.cli("ps").returncode == 0, "a new backend")
         if direct == "0":
             tmux.expect("local ●")
             tmux.type("echo after-$((2+2))")
@@ -116,13 +116,12 @@ def test_quitting_and_killing_the_ui_lose_nothing(lab: Engine) -> None:
         tmux.keys("Enter")
         tmux.expect("line-6")
         os.kill(tmux.pid(), signal.SIGKILL)
-        wait_for(tmux.dead, "the UI to die")
+        tmux.wait(tmux.dead, "the UI to die")
     assert lab.state("lab") == "running"
     told = f"{shlex.join(CONTUI)}; echo status=$?; sleep 1000"
     with Tmux(["sh", "-c", told], lab.env) as tmux:
-        tmux.expect("lab")
-        if "line-6" not in tmux.screen():
-            tmux.click_on("lab")
+        tmux.click_on("lab")  # whether or not its tab is there again: that would be without keys
+        tmux.expect("ctrl-p ctrl-q detach")
         tmux.expect("line-6")
         tmux.type("echo $X-$((4+4))")
         tmux.keys("Enter")
@@ -134,7 +133,7 @@ def test_quitting_and_killing_the_ui_lose_nothing(lab: Engine) -> None:
 
 
 def test_actions_on_keys(lab: Engine) -> None:
-    lab.ok("run", "-d", "--name", "victim", "host", "sleep", "1000")
+    lab.ok("run", "-d", "--init", "--name", "victim", "host", "sleep", "1000")  # TERM ends it
     with Tmux(CONTUI, lab.env) as tmux:
         tmux.expect("victim")
         tmux.click_on("victim")
@@ -143,9 +142,9 @@ def test_actions_on_keys(lab: Engine) -> None:
         lab.wait_state("victim", "paused")
         tmux.keys("z")
         lab.wait_state("victim", "running")
-        tmux.keys("r")
         pid = lab.inspect("victim")["State"]["Pid"]
-        wait_for(lambda: lab.inspect("victim")["State"]["Pid"] not in (0, pid), "a restart", 40)
+        tmux.keys("r")
+        tmux.wait(lambda: lab.inspect("victim")["State"]["Pid"] not in (0, pid), "a restart", 40)
 
 
 def test_the_screen_survives_hostile_output(lab: Engine) -> None:

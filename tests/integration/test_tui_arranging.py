@@ -6,7 +6,6 @@ import pytest
 
 from tests.support.engine import CONTUI, Engine
 from tests.support.tmux import Tmux
-from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.integration
 
@@ -26,17 +25,17 @@ def test_a_border_is_dragged_and_is_there_after_a_restart(lab: Engine) -> None:
         tmux.click_on("lab")
         tmux.expect("PID 1")
         tmux.keys("C-]", "|")
-        wait_for(lambda: len(lab.ok("sessions", "-q", "lab").split()) == 2, "the shell")
-        wait_for(lambda: border(tmux) > 60, "the right pane")
+        tmux.wait(lambda: len(lab.ok("sessions", "-q", "lab").split()) == 2, "the shell")
+        tmux.wait(lambda: border(tmux) > 60, "the right pane")
         before = border(tmux)
         tmux.drag((before, 10), (before - 15, 10))
-        wait_for(lambda: border(tmux) == before - 15, "the border to move")
+        tmux.wait(lambda: border(tmux) == before - 15, "the border to move")
         tmux.keys("C-]", "c")
         tmux.expect("q quit")
         tmux.keys("q")
-        wait_for(tmux.dead, "the app to end")
+        tmux.wait(tmux.dead, "the app to end")
     with Tmux(CONTUI, lab.env, 140, 30) as tmux:
-        wait_for(lambda: border(tmux) == before - 15, "the border where it was")
+        tmux.wait(lambda: border(tmux) == before - 15, "the border where it was")
 
 
 def test_a_tab_is_dragged(lab: Engine) -> None:
@@ -67,7 +66,7 @@ def test_a_removed_container_keeps_its_files(engine: Engine) -> None:
         tmux.keys("y")
         tmux.expect("no containers")
         tmux.keys("q")
-        wait_for(tmux.dead, "the app to end")
+        tmux.wait(tmux.dead, "the app to end")
     assert engine.ok("ps", "-aq") == ""
 
 

@@ -136,11 +136,19 @@ class Engine:
         self.end_clients()
         if not self.run_dir.exists():
             return
-        ids = self.cli("ps", "-aq", "--no-trunc").stdout.decode().split()
-        if ids:
-            self.cli("rm", "-f", *ids, timeout=120)
-        self.cli("backend", "stop", timeout=60)
-        wait_for(lambda: not self.processes(), "all processes of the engine to end", 20)
+        if self._has_something():  # else a backend would be started only to say so
+            ids = self.cli("ps", "-aq", "--no-trunc").stdout.decode().split()
+            if ids:
+                self.cli("rm", "-f", *ids, timeout=120)
+            self.cli("backend", "stop", timeout=60)
+        wait_for(lambda: not self.processes(), "all processes of the engine to end", 40)
+
+    def _has_something(self) -> bool:
+        """Whether there is a backend, or anything that one would have to clean up."""
+        folders = (self.state_dir / "containers", self.run_dir / "containers")
+        return (self.run_dir / "contui.sock").exists() or any(
+            folder.is_dir() and any(folder.iterdir()) for folder in folders
+        )
 
     def processes(self) -> list[str]:
         """Command lines of living processes that name this engine's directory or live in it."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from tests.support.waiting import wait_for
+
+T = TypeVar("T")
 
 
 def _lives(pid: str) -> bool:
@@ -84,13 +88,13 @@ class Tmux:
     def find(self, text: str, timeout: float = 20) -> tuple[int, int]:
         """Column and row of `text`, waiting until it is painted."""
 
-        def look() -> tuple[tuple[int, int]] | None:
+        def look() -> list[tuple[int, int]]:
             for row, line in enumerate(self.lines()):
                 if (column := line.find(text)) >= 0:
-                    return ((column, row),)
-            return None
+                    return [(column, row)]
+            return []
 
-        return self._wait(look, f"{text!r} on the screen", timeout)[0]  # type: ignore[index, no-any-return]
+        return self.wait(look, f"{text!r} on the screen", timeout)[0]
 
     def expect(self, text: str, timeout: float = 20) -> str:
         """Wait until `text` is painted; the screen then."""
@@ -98,7 +102,7 @@ class Tmux:
         return self.screen()
 
     def expect_gone(self, text: str, timeout: float = 20) -> None:
-        self._wait(lambda: text not in self.screen(), f"{text!r} to go", timeout)
+        self.wait(lambda: text not in self.screen(), f"{text!r} to go", timeout)
 
     def resize(self, cols: int, rows: int) -> None:
         self._tmux("resize-window", "-x", str(cols), "-y", str(rows))
@@ -110,8 +114,9 @@ class Tmux:
     def pid(self) -> int:
         return int(self._tmux("display-message", "-p", "#{pane_pid}").strip())
 
-    def _wait(self, check: object, what: str, timeout: float) -> object:
+    def wait(self, check: Callable[[], T], what: str, timeout: float = 20) -> T:
+        """As `wait_for`; a failure shows the screen."""
         try:
-            return wait_for(check, what, timeout)  # type: ignore[arg-type]
+            return wait_for(check, what, timeout)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.screen()}") from None
