@@ -127,6 +127,7 @@ class SessionLink:
         self._opened = False
         self._stream: DirectStream | None = None
         self._sending = False  # something has been taken from `_up` and is not sent yet
+        self._said = self._size = (0, 0)  # of the pane: what the opening said, and what it is now
 
     # -- from the pane ---------------------------------------------------------------------------
 
@@ -155,7 +156,9 @@ class SessionLink:
         return sum(len(value) for kind, value in self._up if kind == "input")
 
     def resize(self, cols: int, rows: int) -> None:
-        """The pane has another size. While the stream is away the next opening says it."""
+        """The pane has another size. While the stream is away the next opening says it; what one
+        that is under way has said already is mended behind it."""
+        self._size = (cols, rows)
         if self._connected:
             self._up = deque(item for item in self._up if item[0] != "resize")
             self._push("resize", (cols, rows))
@@ -190,6 +193,7 @@ class SessionLink:
             if plan is None:
                 return
             self._opened = False
+            self._said = self._size = plan.size
             over, problem = await self._once(plan)
             if over or self._leaving:
                 return
@@ -240,6 +244,8 @@ class SessionLink:
         if isinstance(frame, frames.Opened):
             self._opened = self._connected = True
             self._something.set()
+            if self._size != self._said:
+                self.resize(*self._size)
         if isinstance(frame, frames.Output) and self.shows is not None:
             small = len(frame.data) <= HELD_BYTES
             if small and self.outbox.is_idle and self.shows(frame):
