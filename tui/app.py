@@ -343,6 +343,7 @@ class ContuiApp(Actions, Keyboard, DirectKeys, Notifying, Faults, Colours, inher
     def _focus_moved(self) -> None:
         if not self.standing:
             return
+        self.main.work(self.focused_pane() is not None)
         self.show_hints()
 
     @on(PaneChanged)

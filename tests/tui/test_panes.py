@@ -155,3 +155,17 @@ async def test_work_that_ends_before_it_began_leaves_nothing_behind(
         driver.app.perform("help")
         await driver.until(lambda: "actions" in ended)
     gc.collect()
+
+
+async def test_where_there_is_no_room_the_one_with_the_keyboard_is_shown(
+    backend: FakeBackend, opened: Open
+) -> None:
+    backend.add("lab")
+    session = backend.session("lab")
+    async with opened(size=(20, 5)) as driver:
+        await driver.until(lambda: "lab" in driver.screen() and "keys" in driver.screen())
+        pane = await driver.attach("lab")
+        await driver.until(lambda: session.size == (18, 3))
+        assert pane.outer_size == (20, 5)
+        driver.app.focus_list()
+        await driver.until(lambda: "containers 1" in driver.screen())

@@ -31,6 +31,8 @@ from contui.tui.widgets.workspace import WorkspaceView
 
 NARROW = 100  # cells of width below which the list takes what it must
 TALL = 30  # cells of height from which the details fit under the list
+LEAST = 16  # cells of width that a pane needs beside the list; else one of both has all of it
+LOW = 10  # cells of height below which what has the keyboard has them all
 
 
 @dataclass
@@ -53,6 +55,8 @@ class MainScreen(GrabbingScreen[None], inherit_bindings=False):
     MainScreen.-tabs.-tall Details { display: block; }
     MainScreen.-full #work { display: none; }
     MainScreen #section { display: none; }
+    MainScreen.-low TitleBar, MainScreen.-low SectionBar { display: none; }
+    MainScreen.-low.-working TabBar, MainScreen.-low.-working KeyBar { display: none; }
     MainScreen.-section #containers { display: none; }
     MainScreen.-section #section { display: block; }
     """
@@ -66,6 +70,7 @@ class MainScreen(GrabbingScreen[None], inherit_bindings=False):
         self._keymap = keymap
         self._engine = context
         self.widened = ""
+        self._working = False
         self.refuses: Callable[[events.Event], bool] = lambda event: False
 
     def compose(self) -> Iterator[Widget]:
@@ -97,10 +102,20 @@ class MainScreen(GrabbingScreen[None], inherit_bindings=False):
         self.widened = how
         self._lay_out(*self.size)
 
+    def work(self, working: bool) -> None:
+        """Whether a pane has the keyboard: where there is no room for more, it alone is shown."""
+        if working != self._working:
+            self._working = working
+            self._lay_out(*self.size)
+
     def _lay_out(self, width: int, height: int) -> None:
         side = 27 if width < NARROW else max(30, min(48, width // 4))
         if self.widened == "wide":
             side = max(side, width // 2)
+        if width - side < LEAST:
+            side = 0 if self._working else width
+        self.set_class(height < LOW, "-low")
+        self.set_class(self._working, "-working")
         self.query_one("#side").styles.width = "1fr" if self.widened == "full" else side
         self.set_class(self.widened == "full", "-full")
         self.set_class(height >= TALL, "-tall")
