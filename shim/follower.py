@@ -64,6 +64,10 @@ class Follower:
         self._credit = credit
         return taken
 
+    def hurry(self) -> None:
+        """Much leaves at once: look closely only at the end of what comes next."""
+        self._credit = min(self._credit, -float(_LAST))
+
     def feed(self, data: bytes, most: int = sys.maxsize) -> tuple[int, int]:
         """Take bytes that leave the ring, and look closely at about `most` of them.
 

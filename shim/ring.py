@@ -95,6 +95,8 @@ class RingStore:
     def _lose(self, data: memoryview) -> None:
         """There is no space: what is not whole is not kept. It is followed as if it had left."""
         try:
+            if self._filed - self.start > _BLOCK:
+                (self._follower or self._follow()).hurry()
             while self.start < self._filed:
                 self._let_go(self._filed - self.start + 1, sys.maxsize)
             self._look(bytes(data), len(data), sys.maxsize)
