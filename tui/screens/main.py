@@ -56,7 +56,7 @@ class MainScreen(GrabbingScreen[None], inherit_bindings=False):
     MainScreen.-full #work { display: none; }
     MainScreen #section { display: none; }
     MainScreen.-low TitleBar, MainScreen.-low SectionBar { display: none; }
-    MainScreen.-low.-working TabBar, MainScreen.-low.-working KeyBar { display: none; }
+    MainScreen.-alone TabBar, MainScreen.-alone KeyBar { display: none; }
     MainScreen.-section #containers { display: none; }
     MainScreen.-section #section { display: block; }
     """
@@ -115,7 +115,7 @@ class MainScreen(GrabbingScreen[None], inherit_bindings=False):
         if width - side < LEAST:
             side = 0 if self._working else width
         self.set_class(height < LOW, "-low")
-        self.set_class(self._working, "-working")
+        self.set_class(height < LOW and self._working, "-alone")
         self.query_one("#side").styles.width = "1fr" if self.widened == "full" else side
         self.set_class(self.widened == "full", "-full")
         self.set_class(height >= TALL, "-tall")
