@@ -7,12 +7,14 @@ import time
 from typing import Any
 
 import pytest
+from textual import events
 
 from contui.tui import list_memory
 from contui.tui.screens.choose import ChoiceList, ChooseScreen
 from contui.tui.screens.tick import TickScreen
 from contui.tui.view_models.columns import CONTAINER_COLUMNS
 from contui.tui.widgets.container_list import ContainerListView
+from contui.tui.widgets.details import Details
 from contui.tui.widgets.prompt import Prompt
 from tests.tui.conftest import Driver, Open
 from tests.tui.fake_backend import FakeBackend
@@ -255,3 +257,22 @@ async def test_ages_change_together(
         monkeypatch.setattr(view(driver), "set_timer", lambda delay, _: delays.append(delay))
         view(driver)._age_later()
         assert delays == [pytest.approx(0.26)]
+
+
+async def test_the_details_unfold_by_the_wheel(backend: FakeBackend, opened: Open) -> None:
+    words = [f"word{number}" for number in range(12)]
+    backend.add("lab", argv=words)
+    async with opened(size=(100, 30)) as driver:
+        await driver.attach("lab")
+        details = driver.app.main.query_one(Details)
+        await driver.until(lambda: "wheel: more" in driver.screen())
+        seen: set[str] = set()
+        for _ in range(20):
+            x, y = details.region.x + 2, details.region.y + 2
+            event = events.MouseScrollDown(details, x, y, 0, 1, 0, False, False, False, x, y)
+            details.post_message(event)
+            await driver.pilot.pause()
+            lines = driver.screen().splitlines()[details.region.y : details.region.bottom]
+            seen |= {word for line in lines for word in line[: details.region.width].split()}
+        assert seen >= {"word0", "word11"}
+        await driver.until(lambda: "wheel: less" in driver.screen())

@@ -97,13 +97,13 @@ def width_of(spans: Sequence[Span]) -> int:
     return sum(cell_len(span.text) for span in spans)
 
 
-def wrapped(line: list[Span], width: int) -> list[list[Span]]:
-    """A line whose last span goes on below itself where it is too long, to three lines at most."""
+def wrapped(line: list[Span], width: int, most: int | None = 3) -> list[list[Span]]:
+    """A line whose last span goes on below itself where it is too long, to `most` lines."""
     if width_of(line) <= width or not line:
         return [line]
     *head, last = line
     indent = width_of(head)
-    parts = textwrap.wrap(last.text, max(8, width - indent), max_lines=3, placeholder="…")
+    parts = textwrap.wrap(last.text, max(8, width - indent), max_lines=most, placeholder="…")
     return [
         [*(head if place == 0 else [Span(" " * indent)]), Span(part, last.role)]
         for place, part in enumerate(parts or [""])
