@@ -17,7 +17,7 @@ from contui.tui.app import ContuiApp
 from contui.tui.widgets.session_pane import SessionPane
 from tests.tui.fake_backend import FakeBackend
 from tests.tui.picture import drawn
-from tests.tui.quiet import Quiet
+from tests.tui.quiet import SHORT, Quiet
 
 DEADLINE = 30.0  # seconds that a test waits for what must come
 
@@ -35,7 +35,7 @@ class Driver:
         async with asyncio.timeout(seconds):
             while not what():
                 await self.pilot.pause(0.01)
-        await self._quiet.wait()
+        await self._quiet.wait(SHORT)
 
     async def press(self, *keys: str) -> None:
         """Press keys."""

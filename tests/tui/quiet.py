@@ -19,7 +19,8 @@ from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-LONGEST = 10.0  # seconds: a form takes some on a busy machine; what waits for the test is left
+LONGEST = 5.0  # seconds behind a key: a form takes some on a busy machine
+SHORT = 1.0  # behind what was waited for itself, where figures may come faster than they are drawn
 SPINS = 50  # turns of the event loop without a pause
 
 
@@ -45,9 +46,10 @@ class Quiet:
         monkeypatch.setattr(textual_app, "wait_for_idle", idle)
         monkeypatch.setattr(pilot, "wait_for_idle", idle)
 
-    async def wait(self) -> None:
-        """Return once all that was posted has been handled, laid out and drawn."""
-        turns, end = 0, time.monotonic() + LONGEST
+    async def wait(self, longest: float = LONGEST) -> None:
+        """Return once all that was posted has been handled, laid out and drawn; or after so many
+        seconds, for it may never be so."""
+        turns, end = 0, time.monotonic() + longest
         while time.monotonic() < end:
             turns += 1
             await asyncio.sleep(0 if turns < SPINS else 0.005)
