@@ -12,7 +12,8 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 def lab(engine: Engine) -> Engine:
-    engine.ok("run", "-dit", "--name", "lab", "host", "bash", "--norc")
+    # bash ignores TERM: nobody waits ten seconds for it to end.
+    engine.ok("run", "-dit", "--stop-timeout", "0", "--name", "lab", "host", "bash", "--norc")
     return engine
 
 
