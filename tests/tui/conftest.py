@@ -60,10 +60,15 @@ class Driver:
         """Attach and wait until the pane is live."""
         await self.select(name)
         await self.press("enter")
-        await self.until(lambda: self.app.workspace.tab is not None)
+        await self.until(lambda: self._attached(name))
         pane = self.pane()
-        await self.until(lambda: pane.model.phase.value == "live")
-        return pane  # type: ignore[no-any-return]
+        assert isinstance(pane, SessionPane)
+        return pane
+
+    def _attached(self, name: str) -> bool:
+        pane = self.app.panes.get(self.app.workspace.focus or "")
+        ours = isinstance(pane, SessionPane) and pane.spec.name == name
+        return ours and pane.model.phase.value == "live"
 
     def screen(self) -> str:
         """The text that is drawn."""
