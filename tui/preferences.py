@@ -7,7 +7,7 @@ animation = false                # nothing moves by itself; CONTUI_NO_ANIMATION=
 notify = "toast bell"            # off, toast, bell, osc9 or osc777 (desktop notifications)
 [tui.keys]                       # or, without the rest: keys = "k9s"
 preset = "lazydocker"            # the keys to begin with: contui, lazydocker, k9s
-stop = ["X"]                     # an action of the list, of logs, …
+stop = ["ctrl-x"]                # an action of the list, of logs, …
 "leader.detach" = ["q"]          # … or after the leader
 [tui.list]                       # how the list looks until it is changed in the app
 columns = ["name", "status", "cpu", "memory"]

@@ -166,6 +166,17 @@ def test_a_preset_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert (found.notify, found.animation, found.problems) == (("bell", "osc9"), False, [])
 
 
+def test_the_readmes_example_takes_no_other_actions_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+    example = readme[readme.index("    [tui]\n") : readme.index("\n### What to know before")]
+    config(tmp_path, monkeypatch, example)
+    found = preferences("unix:///x")
+    assert found.problems == []
+    assert found.keymap.key("stop") == "ctrl-x"
+
+
 def test_problems_name_the_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [
         "[tui]", 'theme = "pink"', 'notify = "loud"', "[tui.keys]", 'preset = "lazydocker"',
