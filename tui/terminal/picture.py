@@ -19,8 +19,9 @@ from textual.widget import Widget
 
 from contui.tui.terminal import view_messages
 from contui.tui.terminal.emulator import Terminal
+from contui.tui.terminal.finding import find
 from contui.tui.terminal.painter import Painter
-from contui.tui.terminal.selection import Selection, find
+from contui.tui.terminal.selection import Point, Selection
 from contui.tui.terminal.viewport import Viewport
 
 _CURSOR_STYLE = RichStyle(reverse=True)
@@ -178,16 +179,16 @@ class Picture(Widget):
         """Show the live screen."""
         self.scroll_lines(-self._scroll)
 
-    def search(self, pattern: str, again: bool = False) -> bool:
-        """Select the nearest match of a regular expression upwards, and show it.
+    def search(self, pattern: str, again: bool = False, down: bool = False) -> bool:
+        """Select the nearest match of a regular expression upwards or downwards, and show it.
 
-        ``again`` goes on above the last match. False when there is none; ``re.error`` when
-        the pattern is not one.
+        ``again`` goes on from the last match, else up from the end or down from what is shown.
+        False when there is none; ``re.error`` when the pattern is not one.
         """
-        before = self._terminal.rows
+        beside = Point(-self._scroll, -1) if down else Point(self._terminal.rows, 0)
         if again and self.selection:
-            before = self.selection.start.y
-        found = find(self._terminal, re.compile(pattern), before)
+            beside = self.selection.start
+        found = find(self._terminal, re.compile(pattern), beside, down)
         if found is None:
             return False
         self.selection = found

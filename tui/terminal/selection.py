@@ -1,4 +1,4 @@
-"""Selecting text of the screen and the scrollback, and finding it.
+"""Selecting text of the screen and the scrollback.
 
 Rows are numbered as ``Terminal.row`` does: 0 is the first line of the screen, negative ones
 are scrollback. A selection runs from one cell to another, both included, in reading order.
@@ -89,14 +89,3 @@ def line_at(terminal: Terminal, point: Point) -> Selection:
     while last < terminal.rows - 1 and terminal.row(last).wrapped:
         last += 1
     return Selection(Point(first, 0), Point(last, terminal.cols - 1))
-
-
-def find(terminal: Terminal, pattern: re.Pattern[str], before: int) -> Selection | None:
-    """The last match in a row above ``before``, searching upwards; None when there is none."""
-    for y in range(min(before, terminal.rows) - 1, -terminal.history_len - 1, -1):
-        text = terminal.row(y).text
-        matches = [m for m in pattern.finditer(text) if m.end() > m.start()]
-        if matches:
-            last = matches[-1]
-            return Selection(Point(y, last.start()), Point(y, last.end() - 1))
-    return None

@@ -74,7 +74,8 @@ class Finding(Taking):
 
     def _not_found(self) -> None:
         self.app.bell()
-        self._say([Span(" no more matches in this direction", "warn")])
+        what = "no more matches" if self.view.hit is not None else "no match"
+        self._say([Span(f" {what} in this direction", "warn")])
 
     def act_text_next(self) -> None:
         """The next match below."""

@@ -23,7 +23,7 @@ SCROLL_HINTS: tuple[Hint, ...] = (
     ("↑↓ pgup pgdn", "move", ""),
     ("g", "oldest", ""),
     ("/", "search", ""),
-    ("n", "again", ""),
+    ("n N", "again ↑↓", ""),
     ("esc", "back to the program", ""),
 )
 
@@ -77,8 +77,8 @@ class ScrollbackPane(Pane):
             terminal.scroll_lines(steps[event.key])
         elif event.character == "/":
             self._ask()
-        elif event.key == "n" and self._pattern:
-            self._search(self._pattern, True)
+        elif event.character in ("n", "N") and self._pattern:
+            self._search(self._pattern, True, event.character == "N")
         elif event.key in ("escape", "q", "enter", "end", "G"):
             self._live_again()
         self.draw()
@@ -108,11 +108,12 @@ class ScrollbackPane(Pane):
         if event.accepted and event.text:
             self._search(event.text, False)
 
-    def _search(self, pattern: str, again: bool) -> None:
+    def _search(self, pattern: str, again: bool, down: bool = False) -> None:
         self._pattern = pattern
         try:
-            found = self.terminal.search(pattern, again)
-            self._unfound = "" if found else f"no {'other ' * again}/{pattern} above"
+            found = self.terminal.search(pattern, again, down)
+            where = "below" if down else "above"
+            self._unfound = "" if found else f"no {'other ' * again}/{pattern} {where}"
         except re.error as error:
             self._unfound = f"not a pattern: {error}"
         if self._unfound:

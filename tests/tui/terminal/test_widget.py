@@ -184,6 +184,24 @@ async def test_search_upwards() -> None:
         assert app.view.search(r"line 1\d$", again=True)
         assert app.view.selected_text() == "line 18"
         assert not app.view.search("nowhere")
+        assert app.view.search(r"line 1\d$", again=True, down=True)
+        assert app.view.selected_text() == "line 19"
+        assert not app.view.search(r"line 1\d$", again=True, down=True)
+
+
+async def test_search_finds_lines_as_they_were_written() -> None:
+    app = Harness()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.view.feed("日本語 and 日本, é́n\r\n".encode() + b"x" * 38 + b"wrapped\r\n")
+        await settle(pilot, app.view)
+        assert app.view.search("日本")
+        assert (app.view.selection.start.x, app.view.selection.end.x) == (11, 14)
+        assert app.view.search("日本", again=True), "more than one in a line"
+        assert app.view.selection.start.x == 0
+        assert app.view.search(".n$")
+        assert app.view.search("wrapped")
+        assert app.view.selected_text() == "wrapped"
+        assert app.view.selection.start.y + 1 == app.view.selection.end.y
 
 
 async def test_dragging_selects_and_copies() -> None:
