@@ -32,9 +32,12 @@ class Driver:
 
     async def until(self, what: Callable[[], object], seconds: float = DEADLINE) -> None:
         """Wait until it is true, or fail; then, until the app has done what came with it."""
-        async with asyncio.timeout(seconds):
-            while not what():
-                await self.pilot.pause(0.01)
+        try:
+            async with asyncio.timeout(seconds):
+                while not what():
+                    await self.pilot.pause(0.01)
+        except TimeoutError:
+            raise AssertionError(f"waited {seconds:g} s; there is:\n{self.screen()}") from None
         await self._quiet.wait(SHORT)
 
     async def press(self, *keys: str) -> None:
