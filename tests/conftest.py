@@ -11,6 +11,10 @@ import pytest
 
 from tests.support.engine import Engine
 
+# gRPC's fork handlers reach into threads that a child of a test of the shim does not have; the
+# backend goes without them, too. gRPC reads it when it is imported.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+
 # nohup ignores HUP, and a shell without job control INT and QUIT of what it puts in the background:
 # every client under test would inherit that.
 for _ignored in (signal.SIGHUP, signal.SIGQUIT):

@@ -57,7 +57,8 @@ class Actions(CastActions, ExplainActions, LogActions, FormActions, ThingActions
             self.acted()
         work = partial(method, argument) if argument else method
         if iscoroutinefunction(method):
-            in_worker(self, "actions", self._finish, action, work)
+            since = 0.0 if action in OPENING else self.decide()
+            in_worker(self, "actions", self._finish, action, work, since)
             return
         try:
             work()
@@ -65,7 +66,7 @@ class Actions(CastActions, ExplainActions, LogActions, FormActions, ThingActions
             self._fault(action, error)
         self.acted()
 
-    async def _finish(self, action: str, work: Callable[[], Awaitable[Any]]) -> None:
+    async def _finish(self, action: str, work: Callable[[], Awaitable[Any]], since: float) -> None:
         try:
             await work()
         except Exception as error:
@@ -73,6 +74,7 @@ class Actions(CastActions, ExplainActions, LogActions, FormActions, ThingActions
         finally:
             if action in OPENING:
                 self.release_keys()
+            self.decided(since)
             self.acted()
 
     def _fault(self, action: str, error: Exception) -> None:

@@ -19,7 +19,7 @@ from textual import events
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from contui.tui.windows import Windows
+from contui.tui.windows import PATIENCE, Windows
 
 Post = Callable[[Message], object]
 #: Seconds after which a marker is lost: the widget that had it was taken down.
@@ -42,14 +42,27 @@ class DirectKeys(Windows):
         A key waits until what was read before it has had its effect: it may be for what that opens.
         """
         self._take_waiting()
-        if self._waiting or (isinstance(message, events.Key) and self._marker_under_way()):
+        if self._waiting or (isinstance(message, events.Key) and self._to_wait()):
             self._waiting.append((message, post))
         else:
             self._take(message, post)
 
     def _take_waiting(self) -> None:
-        while self._waiting and not self._marker_under_way():
+        while self._waiting and not self._to_wait():
             self._take(*self._waiting.popleft())
+
+    def _to_wait(self) -> bool:
+        """Whether what was read before has not had its effect yet: is under way, or may open
+        what the next key is for."""
+        return self._marker_under_way() or self.deciding
+
+    def decide(self) -> float:
+        asyncio.get_running_loop().call_later(PATIENCE, self._look_for_marker)
+        return super().decide()
+
+    def decided(self, since: float | None = None) -> None:
+        super().decided(since)
+        self._take_waiting()
 
     def _take(self, message: Message, post: Post) -> None:
         if isinstance(message, events.Key) and self._nothing_under_way():

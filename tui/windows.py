@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from contui.tui.stats_link import StatsLink
     from contui.tui.view_models.sessions import ExecRequest
 
+PATIENCE = 1.0  # seconds that keys wait for the dialog of an action
 # Kinds of panes that belong to no container.
 THINGS = ("logs", "image", "network", "volume", "play")
 LABELS = {"log": "logs", "logs": "logs", "processes": "procs", "inspect": "inspect",
@@ -41,6 +43,7 @@ class Windows(App[str]):
     locked = False  # keys and clicks go to the focused pane alone, see contui.tui.keyboard
     _count = 0
     _held: list[events.Key | str] | None = None  # keys, and ids of containers clicked
+    _deciding = 0.0  # since when an action is at work that may yet ask something; 0: none is
     _landed: Pane | None = None
     _followed: dict[str, str]
 
@@ -175,6 +178,22 @@ class Windows(App[str]):
                 pane.type_ahead(item)
             else:
                 self.key_typed(item)
+
+    @property
+    def deciding(self) -> bool:
+        """Whether an action may yet open the dialog that the next keys are meant for. One that
+        needs longer, for the backend or a disk, keeps no key from the list."""
+        return self._deciding > 0 and monotonic() - self._deciding < PATIENCE
+
+    def decide(self) -> float:
+        """An action begins; what `decided` is to be told."""
+        self._deciding = monotonic()
+        return self._deciding
+
+    def decided(self, since: float | None = None) -> None:
+        """A dialog has the keyboard now, or the action that began `since` has ended without."""
+        if since in (None, self._deciding):
+            self._deciding = 0.0
 
     def type_on(self, event: events.Key) -> None:
         """A key, not handled yet, for what has the keyboard now."""

@@ -61,7 +61,8 @@ class Quiet:
     def _busy(self) -> bool:
         """Whether anything is being handled, or is to be."""
         loop: Any = asyncio.get_running_loop()
-        return bool(self._handled or loop._ready) or any(
+        deciding = getattr(self._app, "deciding", False)
+        return bool(self._handled or loop._ready or deciding) or any(
             not pump._closed and (pump._next_callbacks or not pump._message_queue.empty())
             for pump in (self._app, *self._app._registry)
         )

@@ -86,6 +86,7 @@ async def many_tabs(driver: Driver) -> None:
         await driver.attach(name)
         await driver.lead("l")
         await driver.until(lambda: driver.pane().spec.kind == "log")
+        await driver.until(lambda: driver.pane().reading.window.lines)
         await driver.press("left")
     await driver.attach("shell")
 

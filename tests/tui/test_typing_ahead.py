@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
+import pytest
 from textual import events
 
+from contui.tui import form_history, windows
 from contui.tui.keymap import Keymap
 from contui.tui.screens.help import HelpScreen
 from contui.tui.widgets.container_list import ContainerListView
@@ -189,3 +194,32 @@ async def test_the_leader_in_a_prompt_keeps_its_second_key(
         await driver.until(lambda: driver.app.screen is driver.app.main)
         type_now(driver, "a")
         await driver.until(lambda: prompt.text == "la")
+
+
+async def test_behind_a_key_that_opens_a_form(
+    backend: FakeBackend, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def load(name: str) -> list[dict[str, str]]:
+        begun.set()
+        assert go.wait(20)
+        return []
+
+    monkeypatch.setattr(form_history, "load", load)
+    monkeypatch.setattr(windows, "PATIENCE", 20.0)
+
+    backend.add("lab")
+    async with opened() as driver:
+        type_now(driver, "n", "tab", "tab", *"mine")
+        await asyncio.to_thread(begun.wait, 20)
+        await driver.pilot.pause()
+        go.set()
+        await driver.until(lambda: "--name mine" in driver.screen())
+
+
+async def test_behind_a_question(backend: FakeBackend, opened: Open) -> None:
+    backend.add("lab")
+    async with opened() as driver:
+        type_now(driver, "d", "y")
+        await driver.until(lambda: "No containers yet" in driver.screen())

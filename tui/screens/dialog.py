@@ -17,6 +17,12 @@ class Dialog(
 
     _answered = False
 
+    def on_screen_resume(self) -> None:
+        """Take the keys that were typed ahead, once a part of it has the keyboard."""
+        decided = getattr(self.app, "decided", None)
+        if decided is not None:
+            self.call_later(decided)
+
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Go away with an answer; a second one is not heard."""
         if self._answered:
