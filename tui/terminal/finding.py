@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from contui.tui.terminal.rows import WIDE_TAIL
-from contui.tui.terminal.selection import Point, Selection
+from contui.tui.terminal.selection import Point, Selection, rows_of_line
 
 if TYPE_CHECKING:
     from contui.tui.terminal.emulator import Terminal
@@ -42,14 +42,11 @@ def find(
 def lines(terminal: Terminal, y: int, down: bool) -> Iterator[tuple[int, int]]:
     """First and last row of each line, from the one that row `y` belongs to, up or down."""
     oldest, end = -terminal.history_len, terminal.rows
-    first = last = min(max(y, oldest), end - 1)
-    while oldest <= first and last < end:
-        while first > oldest and terminal.row(first - 1).wrapped:
-            first -= 1
-        while last < end - 1 and terminal.row(last).wrapped:
-            last += 1
+    y = min(max(y, oldest), end - 1)
+    while oldest <= y < end:
+        first, last = rows_of_line(terminal, y)
         yield first, last
-        first = last = last + 1 if down else first - 1
+        y = last + 1 if down else first - 1
 
 
 def places(terminal: Terminal, y: int, rows: list[str]) -> Iterator[tuple[Point, Point]]:

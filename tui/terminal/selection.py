@@ -83,9 +83,15 @@ def word_at(terminal: Terminal, point: Point) -> Selection:
 
 def line_at(terminal: Terminal, point: Point) -> Selection:
     """The whole line around a cell, its wrapped parts included (a triple click)."""
-    first = last = point.y
+    first, last = rows_of_line(terminal, point.y)
+    return Selection(Point(first, 0), Point(last, terminal.cols - 1))
+
+
+def rows_of_line(terminal: Terminal, y: int) -> tuple[int, int]:
+    """First and last row of the line that row ``y`` belongs to, however it wrapped."""
+    first = last = y
     while first > -terminal.history_len and terminal.row(first - 1).wrapped:
         first -= 1
     while last < terminal.rows - 1 and terminal.row(last).wrapped:
         last += 1
-    return Selection(Point(first, 0), Point(last, terminal.cols - 1))
+    return first, last
