@@ -24,9 +24,14 @@ def channel(begin: bool = True) -> Channel:
     global _channel
     if _channel is None or not _channel.usable:
         _close()
-        _channel = start.reach(start=begin)
-        _channel.on_silence = _silent
+        _channel = _reach(begin)
     return _channel
+
+
+def _reach(begin: bool) -> Channel:
+    found = start.reach(start=begin)
+    found.on_silence = _silent
+    return found
 
 
 def _silent(message: str, hint: str) -> None:
@@ -52,8 +57,7 @@ def renew(patience_s: float) -> Channel:
     while True:
         try:
             _close()
-            _channel = start.reach()
-            _channel.on_silence = _silent
+            _channel = _reach(True)
             return _channel
         except ApiError:
             if time.monotonic() > deadline:
